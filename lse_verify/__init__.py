@@ -1,0 +1,1 @@
+"""Can I trust this LogSumExp? Float implementations graded against certified truth."""

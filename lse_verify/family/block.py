@@ -1,0 +1,72 @@
+"""Rows of arguments of one shape: what a function, an implementation and an oracle are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lse_verify.formats import FloatArray
+
+Point = tuple[tuple[float, ...] | float, ...]
+"""One input: an entry an argument, a row as a tuple of floats, a number as a float."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Inputs of one shape for one function.
+
+    Attributes
+    ----------
+    arguments : tuple
+        One entry an argument of the function: an ndarray of shape (m, n) for a row
+        argument, of shape (m,) for a value, and a Python float for a parameter, which is
+        the same for all rows of the block.
+    """
+
+    arguments: tuple[FloatArray | float, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """How many inputs there are: *m*."""
+        return len(self._first)
+
+    @property
+    def n_terms(self) -> int:
+        """How many entries a row argument has, 1 where there is none: *n*."""
+        return int(self._first.shape[1]) if self._first.ndim == 2 else 1
+
+    @property
+    def _first(self) -> FloatArray:
+        return next(a for a in self.arguments if isinstance(a, np.ndarray))
+
+    def wide(self, position: int) -> NDArray[np.float64]:
+        """Return an array argument in binary64, which holds every format."""
+        argument = self.arguments[position]
+        assert isinstance(argument, np.ndarray)
+        return argument.astype(np.float64)
+
+    def point(self, index: int) -> Point:
+        """Return one input exactly, as Python floats."""
+        return tuple(
+            a
+            if isinstance(a, float)
+            else tuple(float(v) for v in a[index])
+            if a.ndim == 2
+            else float(a[index])
+            for a in self.arguments
+        )
+
+    def points(self) -> Iterator[Point]:
+        """Iterate over the inputs."""
+        return (self.point(i) for i in range(self.n_rows))
+
+    def take(self, indices: NDArray[np.intp]) -> Block:
+        """Return the rows at the given places, as new arrays."""
+        return Block(tuple(a if isinstance(a, float) else a[indices] for a in self.arguments))
+
+    def copy(self) -> Block:
+        """Return a block whose arrays are its own."""
+        return Block(tuple(a if isinstance(a, float) else a.copy() for a in self.arguments))

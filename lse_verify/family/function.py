@@ -1,0 +1,122 @@
+"""What a function of the family is: the laws that every one of them keeps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from lse_verify.enclosure import Enclosure
+from lse_verify.family.block import Point
+
+ArgumentKind = Literal["row", "value", "parameter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An output that has to be evaluated: entry k (from 1) of the function at `Case.point`."""
+
+    k: int
+
+
+class NoLimit:
+    """The only value is `NO_LIMIT`: no answer is right or wrong, what is given is a policy."""
+
+
+NO_LIMIT = NoLimit()
+
+Outcome = Enclosure | float | Pending | NoLimit
+"""An exact value, ±∞ or NaN, something to evaluate, or nothing that could be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One input after all that can be decided without evaluation has been decided.
+
+    Attributes
+    ----------
+    outcomes : tuple of Outcome
+        One an output of the function at the original input.
+    point : Point
+        The input that `Pending` outcomes refer to: finite, with the terms that count for
+        nothing removed.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Real bounds L ≤ y ≤ U that mathematics puts on a result (MATHEMATICS, section 5).
+
+    Attributes
+    ----------
+    lower, upper : Fraction or None
+        L from below and U from above, rational and, where irrational, so near that no
+        float lies between; None where there is no such bound.
+    lower_excusable, upper_excusable : bool
+        Whether a violation with E ≤ 1 is explained by a change of the input below its own
+        rounding. ``got < max`` never is: it costs nothing to keep.
+    """
+
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    lower_excusable: bool = True
+    upper_excusable: bool = True
+
+
+class Function(ABC):
+    """A real function whose float implementations are graded.
+
+    Laws
+    ----
+    - `settle` leaves an outcome pending only where the exact value is irrational or the
+      limit of precision decides (Bregman), so that raising the precision ends.
+    - `strict_limits` are open: the exact value of a pending outcome never attains them.
+    - `bounds` hold for the exact value of every finite input.
+    """
+
+    name: str
+    arguments: tuple[ArgumentKind, ...]
+    returns_row: bool = False
+    increasing: bool = False
+    """Whether raising any entry raises the result."""
+    symmetric: bool = False
+    """Whether a permutation of the entries of a row permutes, or leaves, the result."""
+    shift: Literal["moves", "leaves"] | None = None
+    """What adding c to every entry does to the result: moves it by c, leaves it, or neither."""
+    keeps_order: bool = False
+    """Whether the outputs are ordered as the inputs are."""
+
+    @abstractmethod
+    def settle(self, point: Point) -> Case:
+        """Decide what can be decided exactly: special values, single terms, ties."""
+
+    @abstractmethod
+    def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
+        """Return rationals strictly below and above output k at a settled point."""
+
+    @abstractmethod
+    def bounds(self, point: Point) -> Bounds:
+        """Return the bounds that hold for every output at a finite point."""
+
+    def n_terms(self, point: Point) -> int:
+        """Return the number of terms n that the limits of the verdicts depend on."""
+        first = point[0]
+        return len(first) if isinstance(first, tuple) else 1
+
+
+def row_of(point: Point, position: int = 0) -> tuple[float, ...]:
+    """Return a row argument of a point."""
+    row = point[position]
+    assert isinstance(row, tuple)
+    return row
+
+
+def value_of(point: Point, position: int) -> float:
+    """Return a value or parameter of a point."""
+    value = point[position]
+    assert isinstance(value, float)
+    return value

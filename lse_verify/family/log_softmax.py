@@ -1,0 +1,32 @@
+"""xₖ − LSE(x), the logarithm of softmax."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from lse_verify.enclosure import Enclosure
+from lse_verify.family.block import Point
+from lse_verify.family.function import Bounds, Outcome, row_of
+from lse_verify.family.softmax import RowToRow
+
+
+class LogSoftmax(RowToRow):
+    """``log_softmax(x)``."""
+
+    name = "log_softmax"
+    of_nothing = -math.inf
+    of_everything = Enclosure.exactly(0)
+
+    def shared_equally(self, count: int) -> Outcome | None:
+        """Return None: −log(count) is irrational."""
+        return None
+
+    def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
+        """Return xₖ − max from above: LSE is strictly above max."""
+        row = row_of(point)
+        return None, Fraction(row[k - 1]) - Fraction(max(row))
+
+    def bounds(self, point: Point) -> Bounds:
+        """Return 0 from above."""
+        return Bounds(upper=Fraction(0))

@@ -1,0 +1,106 @@
+"""The functions that are an affine image of LogSumExp: scale · log Σ exp(multiplier · entry).
+
+One class serves them all; a file a function states its entries, multiplier and scale. That
+the form equals the SymPy definition is tested symbolically.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from mpmath.ctx_iv import MPIntervalContext
+from mpmath.libmp import to_rational
+
+from lse_verify.enclosure import Enclosure, Floats
+from lse_verify.family.block import Block, Point
+from lse_verify.family.function import Bounds, Case, Function, Pending
+
+
+@dataclass(frozen=True, slots=True)
+class LseForm:
+    """``scale · log Σ exp(multiplier · entries)`` with rational scale and multiplier."""
+
+    entries: tuple[float, ...]
+    multiplier: Fraction = Fraction(1)
+    scale: Fraction = Fraction(1)
+
+    @property
+    def peak(self) -> float:
+        """The entry that dominates: the largest for a positive multiplier, else the least."""
+        return max(self.entries) if self.multiplier > 0 else min(self.entries)
+
+    @property
+    def peak_value(self) -> Fraction:
+        """The result if there were the peak alone, e.g. max x for logsumexp."""
+        return self.scale * self.multiplier * Fraction(self.peak)
+
+
+class LseFunction(Function):
+    """A function with an `LseForm`."""
+
+    increasing = True
+
+    @abstractmethod
+    def form(self, point: Point) -> LseForm:
+        """Return the form at a point, also for entries that are not finite."""
+
+    @abstractmethod
+    def entries(self, block: Block) -> Floats:
+        """Return the forms' entries of a whole block, shape (m, n): the array twin of `form`."""
+
+    @abstractmethod
+    def keep(self, point: Point, kept: tuple[int, ...]) -> Point:
+        """Return the point that has only the form's entries with these places."""
+
+    def settle(self, point: Point) -> Case:
+        """Decide NaN, infinite entries, single terms and no terms."""
+        form = self.form(point)
+        if any(map(math.isnan, form.entries)):
+            return Case((math.nan,), point)
+        sign = 1 if form.multiplier > 0 else -1
+        towards = [sign * entry for entry in form.entries]
+        outward = 1 if form.scale > 0 else -1
+        if math.inf in towards:
+            return Case((outward * math.inf,), point)
+        kept = tuple(place for place, entry in enumerate(towards) if entry > -math.inf)
+        if not kept:
+            return Case((-outward * math.inf,), point)
+        if len(kept) == 1:
+            value = form.scale * form.multiplier * Fraction(form.entries[kept[0]])
+            return Case((Enclosure.exactly(value),), point)
+        reduced = point if len(kept) == len(towards) else self.keep(point, kept)
+        return Case((Pending(1),), reduced)
+
+    def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
+        """Return max from below (min from above): strict because there are two terms."""
+        form = self.form(point)
+        return (form.peak_value, None) if form.scale > 0 else (None, form.peak_value)
+
+    def bounds(self, point: Point) -> Bounds:
+        """Return max and max + log n, the scaled and the min forms included."""
+        form = self.form(point)
+        near = form.peak_value
+        far = near + form.scale * log_above(len(form.entries))
+        if form.scale > 0:
+            return Bounds(lower=near, upper=far, lower_excusable=False)
+        return Bounds(lower=far, upper=near, upper_excusable=False)
+
+
+@cache
+def log_above(count: int) -> Fraction:
+    """Return a rational above log(count) by less than 2**−2400, 0 for one.
+
+    No float of any format plus a multiple of log(count) can be told apart from a float or
+    midpoint by less: log(count) is irrational, and 2**−2400 is far below the finest spacing
+    that a scale up to 2**1074 can reach into.
+    """
+    if count <= 1:
+        return Fraction(0)
+    context = MPIntervalContext()
+    context.prec = 2500
+    numerator, denominator = to_rational(context.log(context.mpf(count))._mpi_[1])
+    return Fraction(int(numerator), int(denominator))

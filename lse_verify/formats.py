@@ -1,0 +1,277 @@
+"""Floating-point formats as data: what their floats are, and how to round into them.
+
+Every format here is a subset of binary64, so a Python ``float`` carries any of its
+values exactly, and ``Fraction`` carries any real that has to be rounded.
+
+References
+----------
+IEEE 754-2019, sections 3.3 (sets of floats), 4.3 (rounding), 5.3.1 (nextUp, nextDown).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+from lse_verify.errors import UnknownName
+
+Rounding = Literal["nearest", "up", "down"]
+FloatArray = NDArray[Any]
+
+
+def floor_log2(magnitude: Fraction) -> int:
+    """Return ⌊log₂ m⌋ for a positive rational m, exactly.
+
+    Examples
+    --------
+    >>> floor_log2(Fraction(1, 3)), floor_log2(Fraction(8))
+    (-2, 3)
+    """
+    numerator, denominator = magnitude.numerator, magnitude.denominator
+    guess = numerator.bit_length() - denominator.bit_length()
+    # 2**(guess - 1) < m < 2**(guess + 1): one comparison decides.
+    at_least = (
+        numerator >= denominator << guess if guess >= 0 else numerator << -guess >= denominator
+    )
+    return guess if at_least else guess - 1
+
+
+def power_of_two(exponent: int) -> Fraction:
+    """Return 2**exponent as a Fraction, also for negative exponents."""
+    return Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A binary floating-point format.
+
+    Attributes
+    ----------
+    name : str
+        ``binary16``, ``bfloat16``, ``binary32`` or ``binary64``.
+    precision : int
+        Bits of the significand, the hidden one counted: *p*.
+    emin, emax : int
+        Smallest and largest exponent of a normal float.
+    bits : int
+        Bits of storage.
+    """
+
+    name: str
+    precision: int
+    emin: int
+    emax: int
+    bits: int
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The NumPy dtype that stores this format (``ml_dtypes`` for bfloat16)."""
+        if self.name == "bfloat16":
+            return np.dtype(ml_dtypes.bfloat16)
+        native: np.dtype[Any] = np.dtype(f"float{self.bits}")
+        return native
+
+    @property
+    def unit_roundoff(self) -> float:
+        """``u = 2**-p``, half the distance from 1 to the next float."""
+        return math.ldexp(1.0, -self.precision)
+
+    @property
+    def largest(self) -> float:
+        """The largest finite float."""
+        return math.ldexp(2.0 - 2.0 * self.unit_roundoff, self.emax)
+
+    @property
+    def smallest_normal(self) -> float:
+        """``2**emin``."""
+        return math.ldexp(1.0, self.emin)
+
+    @property
+    def smallest_subnormal(self) -> float:
+        """The distance between neighbours below ``2**emin``."""
+        return math.ldexp(1.0, self.emin - self.precision + 1)
+
+    def exponent(self, value: Fraction, side: int = 0) -> int:
+        """Return the exponent of the binade that `value` lies in, clipped to the format.
+
+        Parameters
+        ----------
+        value : Fraction
+            A real number.
+        side : {-1, 0, 1}
+            Take the real infinitesimally below (−1) or above (+1) `value` instead.
+
+        Returns
+        -------
+        int
+            ``min(max(floor(log2 |value|), emin), emax)``; `emin` at zero.
+
+        Examples
+        --------
+        >>> BINARY64.exponent(Fraction(1)), BINARY64.exponent(Fraction(1), side=-1)
+        (0, -1)
+        """
+        if value == 0:
+            return self.emin
+        exponent = floor_log2(abs(value))
+        towards_zero = side != 0 and (side > 0) != (value > 0)
+        if towards_zero and abs(value) == power_of_two(exponent):
+            exponent -= 1
+        return min(max(exponent, self.emin), self.emax)
+
+    def round(self, value: Fraction, mode: Rounding = "nearest", side: int = 0) -> float:
+        """Round a real to this format, correctly.
+
+        Parameters
+        ----------
+        value : Fraction
+            The real number.
+        mode : {"nearest", "up", "down"}
+            To nearest with ties to even, towards +∞, or towards −∞.
+        side : {-1, 0, 1}
+            Round the real infinitesimally below or above `value` instead: what an open
+            end of an enclosure needs.
+
+        Returns
+        -------
+        float
+            A value of this format, possibly infinite; a zero has the sign of the real.
+
+        Examples
+        --------
+        >>> BINARY16.round(Fraction(1, 3)).hex()
+        '0x1.5540000000000p-2'
+        >>> BINARY64.round(Fraction(1), "up", side=1).hex()
+        '0x1.0000000000001p+0'
+        >>> BINARY64.round(Fraction(0), side=-1)
+        -0.0
+        """
+        quantum_exponent = self.exponent(value, side) - (self.precision - 1)
+        scaled = value / power_of_two(quantum_exponent)
+        floor = scaled.numerator // scaled.denominator
+        rest = scaled - floor
+        if rest == 0 and side < 0:
+            floor, rest, side = floor - 1, Fraction(1), -1
+        steps = floor + self._carry(rest, floor, mode, side)
+        return self._assemble(steps, quantum_exponent, value, side, mode)
+
+    @staticmethod
+    def _carry(rest: Fraction, floor: int, mode: Rounding, side: int) -> int:
+        """Decide whether `floor` + `rest` (infinitesimally moved by `side`) rounds up."""
+        if mode == "up":
+            return int(rest > 0 or side > 0)
+        if mode == "down":
+            # `rest` reaches 1 only for a real infinitesimally below an integer.
+            return 0
+        twice = 2 * rest
+        if twice != 1:
+            return int(twice > 1)
+        return int(side > 0 or (side == 0 and floor % 2 == 1))
+
+    def _assemble(
+        self, steps: int, quantum_exponent: int, value: Fraction, side: int, mode: Rounding
+    ) -> float:
+        """Turn a count of quanta into a float of the format, overflow and zero sign included."""
+        negative = value < 0 or (value == 0 and side < 0)
+        if steps == 0:
+            return -0.0 if negative else 0.0
+        if floor_log2(Fraction(abs(steps))) + quantum_exponent <= self.emax:
+            return math.ldexp(steps, quantum_exponent)
+        inward = (mode == "up" and steps < 0) or (mode == "down" and steps > 0)
+        return math.copysign(self.largest if inward else math.inf, steps)
+
+    def cast(self, values: NDArray[np.float64]) -> FloatArray:
+        """Round binary64 values to this format, to nearest even, as an array of its dtype."""
+        wide = np.asarray(values, dtype=np.float64)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            # ml_dtypes rounds binary64 to binary32 first, and twice is not correctly.
+            near = self._on_grid(wide) if self.name == "bfloat16" else wide
+            return np.asarray(near).astype(self.dtype)
+
+    def _on_grid(self, wide: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Round binary64 values to multiples of this format's spacing; overflow stays wide."""
+        binade = np.maximum(np.frexp(wide)[1] - 1, self.emin)
+        quantum_exponent = binade - (self.precision - 1)
+        steps = np.rint(np.ldexp(wide, -quantum_exponent))
+        return np.asarray(np.ldexp(steps, quantum_exponent))
+
+    def ordinals(self, values: FloatArray) -> NDArray[np.int64]:
+        """Return the place of each entry in the order of this format's floats.
+
+        Both zeros are 0, the smallest subnormal is 1, its negative −1, and infinity is
+        one past the largest finite float.
+
+        Raises
+        ------
+        ValueError
+            If an entry is NaN, which has no place in the order.
+        """
+        values = np.asarray(values, dtype=self.dtype, order="C")
+        if np.isnan(values).any():
+            raise ValueError("NaN has no ordinal; remove it first")
+        raw = values.view(f"int{self.bits}").astype(np.int64)
+        sign_bit = -(1 << (self.bits - 1))
+        return np.where(raw >= 0, raw, sign_bit - np.minimum(raw, 0))
+
+    def from_ordinals(self, ordinals: NDArray[np.int64]) -> FloatArray:
+        """Return the floats that carry the given ordinals; the inverse of `ordinals`.
+
+        Raises
+        ------
+        ValueError
+            If an ordinal lies beyond infinity.
+        """
+        ordinals = np.asarray(ordinals, dtype=np.int64)
+        if (np.abs(ordinals) > self._infinity_ordinal).any():
+            raise ValueError(
+                f"no float of {self.name} has an ordinal beyond ±{self._infinity_ordinal}, infinity"
+            )
+        sign_bit = -(1 << (self.bits - 1))
+        raw = np.where(ordinals >= 0, ordinals, sign_bit - np.minimum(ordinals, 0))
+        return np.asarray(raw.astype(f"int{self.bits}"), order="C").view(self.dtype)
+
+    def next_up(self, values: FloatArray) -> FloatArray:
+        """Return the least float above each entry, −0 above the last negative; +∞ stays."""
+        above = np.minimum(self.ordinals(values) + 1, self._infinity_ordinal)
+        return np.where(above == 0, self.dtype.type(-0.0), self.from_ordinals(above))
+
+    def next_down(self, values: FloatArray) -> FloatArray:
+        """Return the greatest float below each entry; −∞ stays."""
+        below = np.maximum(self.ordinals(values) - 1, -self._infinity_ordinal)
+        return self.from_ordinals(below)
+
+    @property
+    def _infinity_ordinal(self) -> int:
+        return (self.emax - self.emin + 2) << (self.precision - 1)
+
+    def contains(self, value: float) -> bool:
+        """Tell whether a finite Python float is a value of this format."""
+        return math.isfinite(value) and self.round(Fraction(value)) == value
+
+
+BINARY16 = Format("binary16", precision=11, emin=-14, emax=15, bits=16)
+BFLOAT16 = Format("bfloat16", precision=8, emin=-126, emax=127, bits=16)
+BINARY32 = Format("binary32", precision=24, emin=-126, emax=127, bits=32)
+BINARY64 = Format("binary64", precision=53, emin=-1022, emax=1023, bits=64)
+
+FORMATS = {f.name: f for f in (BINARY16, BFLOAT16, BINARY32, BINARY64)}
+
+
+def format_named(name: str) -> Format:
+    """Return the format of that name.
+
+    Raises
+    ------
+    UnknownName
+        If there is none; the message names the nearest.
+    """
+    try:
+        return FORMATS[name]
+    except KeyError:
+        raise UnknownName("format", name, FORMATS) from None

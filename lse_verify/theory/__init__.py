@@ -1,0 +1,1 @@
+"""The mathematics, stated once in SymPy; it knows no floats."""

@@ -1,0 +1,86 @@
+"""Derivations on sums of symbolic length that plain SymPy calls get wrong or leave open.
+
+Two traps of SymPy 1.14 shape this module. ``diff`` by ``x[i]`` captures the index of
+``Sum(exp(x[i]), (i, 1, n))``, so the derivative is always taken by ``x[k]``. And its value
+is a ``Piecewise`` over ``k <= n`` unless k is *visibly* one of 1, …, n; writing k = 1 + a and
+n = 1 + a + b with non-negative integers a, b says so.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+n = sp.Symbol("n", integer=True, positive=True)
+i, j, k = sp.symbols("i j k", integer=True, positive=True)
+_before, _after = sp.symbols("before after", integer=True, nonnegative=True)
+
+
+def partial(expression: sp.Expr, row: sp.IndexedBase, index: sp.Symbol = k) -> sp.Expr:
+    """Derive ∂expression/∂row[index] for symbolic n and an index known to be one of 1…n.
+
+    Examples
+    --------
+    >>> x = sp.IndexedBase("x", real=True)
+    >>> partial(sp.log(sp.Sum(sp.exp(x[i]), (i, 1, n))), x)
+    exp(x[k])/Sum(exp(x[i]), (i, 1, n))
+    """
+    visible = {index: 1 + _before, n: 1 + _before + _after}
+    derivative = expression.subs(visible).diff(row[1 + _before]).doit()
+    return derivative.subs(_after, n - index).subs(_before, index - 1)
+
+
+def summed(term: sp.Expr, index: sp.Symbol) -> sp.Expr:
+    """Return Σ term over index = 1…n with the factors that do not depend on it in front.
+
+    Evaluating a Bregman divergence or a condition number is O(n) this way and not O(n²).
+    """
+    outside, inside = term.as_independent(index, as_Add=False)
+    return outside * sp.Sum(inside, (index, 1, n))
+
+
+def diagonal_and_off_diagonal(expression: sp.Expr, row: sp.IndexedBase) -> tuple[sp.Expr, sp.Expr]:
+    """Derive ∂expression_k/∂row[k], and ∂expression_k/∂row[j] for j ≠ k.
+
+    `expression` has the free index k. The second result has the free indices k and j.
+    """
+    anchor = sp.Symbol("anchor", positive=True)
+    # While x[k] stands apart as a symbol, the sum still depends on x[j]: the two parts of
+    # the derivative are taken one at a time and never meet in a KroneckerDelta.
+    apart = expression.xreplace({row[k]: anchor})
+    direct = apart.diff(anchor).xreplace({anchor: row[k]})
+    through_sum = partial(apart, row, j).xreplace({anchor: row[k]})
+    return direct + through_sum.subs(j, k), through_sum
+
+
+def substitute_row(expression: sp.Expr, row: sp.IndexedBase, entry: sp.Lambda) -> sp.Expr:
+    """Replace every row[index] in an expression by ``entry(index)``, bound indices included."""
+    return expression.replace(
+        lambda e: isinstance(e, sp.Indexed) and e.base == row, lambda e: entry(e.indices[0])
+    )
+
+
+def conjugate_at_gradient(
+    expression: sp.Expr, row: sp.IndexedBase, dual: sp.IndexedBase, inverse: sp.Lambda
+) -> sp.Expr:
+    """Derive the convex conjugate where the supremum is attained: ⟨p, x⟩ − f(x) at ∇f(x) = p.
+
+    Parameters
+    ----------
+    expression : Expr
+        f, a function of `row`.
+    row, dual : IndexedBase
+        x and p; Σp = 1 is assumed.
+    inverse : Lambda
+        An x with ∇f(x) = p, entry by entry. It is checked, not believed.
+
+    Raises
+    ------
+    ArithmeticError
+        If `inverse` does not satisfy ∇f(x) = p when Σp = 1.
+    """
+    on_simplex = {sp.Sum(dual[i], (i, 1, n)): sp.Integer(1)}
+    slope = substitute_row(partial(expression, row), row, inverse).subs(on_simplex)
+    if sp.expand(slope - dual[k]) != 0:
+        raise ArithmeticError(f"the gradient at the claimed point is {slope}, not {dual[k]}")
+    pairing = sp.Sum(dual[i] * row[i], (i, 1, n))
+    return substitute_row(pairing - expression, row, inverse).subs(on_simplex)

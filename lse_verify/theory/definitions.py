@@ -1,0 +1,127 @@
+"""Every function of the family as a SymPy expression: the only place where it is written.
+
+What can be derived is derived: softmax is the gradient of LogSumExp, log_softmax its
+logarithm, negentropy its convex conjugate, the Bregman divergence and the cumulants come
+from the strictly convex variant, and every condition number from the derivatives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sympy as sp
+
+from lse_verify.theory.calculus import (
+    conjugate_at_gradient,
+    diagonal_and_off_diagonal,
+    i,
+    j,
+    k,
+    n,
+    partial,
+    summed,
+)
+
+x = sp.IndexedBase("x", real=True)
+x2 = sp.IndexedBase("x2", real=True)
+p = sp.IndexedBase("p", positive=True)
+a, b, theta = sp.symbols("a b theta", real=True)
+t, trials = sp.symbols("t trials", positive=True)
+
+Argument = Any
+"""A ``Symbol`` for a value or parameter, an ``IndexedBase`` for a row; SymPy ships no types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function of the family as an expression.
+
+    Attributes
+    ----------
+    arguments : tuple of Symbol or IndexedBase
+        In the order in which an implementation takes them.
+    expression : Expr
+        The value; with the free index k where the function returns a row.
+    """
+
+    arguments: tuple[Argument, ...]
+    expression: sp.Expr
+
+    @property
+    def returns_row(self) -> bool:
+        """Whether the value has an entry for each entry of the argument."""
+        return k in self.expression.free_symbols
+
+
+def _lse(row: sp.IndexedBase, factor: sp.Expr = sp.S.One) -> sp.Expr:
+    return sp.log(sp.Sum(sp.exp(factor * row[i]), (i, 1, n)))
+
+
+def _lse0(row: sp.IndexedBase) -> sp.Expr:
+    return sp.log(1 + sp.Sum(sp.exp(row[i]), (i, 1, n)))
+
+
+def _bregman() -> sp.Expr:
+    """F(x) − F(x′) − ⟨x − x′, ∇F(x′)⟩ with F the strictly convex variant."""
+    slope = partial(_lse0(x2), x2, j)
+    return _lse0(x) - _lse0(x2) - summed((x[j] - x2[j]) * slope, j)
+
+
+def _softplus(argument: sp.Symbol) -> sp.Expr:
+    """Return `logsumexp0` at n = 1, its one entry named."""
+    return _lse0(x).subs(n, 1).doit().subs(x[1], argument)
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """Return all definitions by name, derived on the first call of a process."""
+    log_domain_sum = _lse(x).subs(n, 2).doit().subs({x[1]: a, x[2]: b})
+    negentropy = conjugate_at_gradient(_lse(x), x, p, sp.Lambda(i, sp.log(p[i])))
+    return {
+        "logsumexp": Definition((x,), _lse(x)),
+        "logaddexp": Definition((a, b), log_domain_sum),
+        "softplus": Definition((theta,), _softplus(theta)),
+        "logsumexp0": Definition((x,), _lse0(x)),
+        "smoothmax": Definition((x, t), _lse(x, t) / t),
+        "smoothmin": Definition((x, t), -_lse(x, -t) / t),
+        "softmax": Definition((x,), partial(_lse(x), x)),
+        "log_softmax": Definition((x,), x[k] - _lse(x)),
+        "negentropy": Definition((p,), negentropy),
+        "bregman": Definition((x, x2), _bregman()),
+        "binomial_cumulant": Definition((theta, trials), trials * _softplus(theta)),
+        "multinomial_cumulant": Definition((x, trials), trials * _lse0(x)),
+    }
+
+
+@cache
+def weighted_slopes(name: str) -> sp.Expr:
+    """Derive Σ |argument · ∂f/∂argument|: what the relative condition number divides by |f|.
+
+    The sum runs over the entries of rows and over values; a parameter (t, the number of
+    trials) counts as exact. For softmax this is κ·|p_k|.
+
+    Examples
+    --------
+    >>> weighted_slopes("logsumexp")
+    Sum(exp(x[j])*Abs(x[j]), (j, 1, n))/Sum(exp(x[i]), (i, 1, n))
+    """
+    definition = definitions()[name]
+    total = sp.Integer(0)
+    for argument in definition.arguments:
+        if argument in (t, trials):
+            continue
+        total += _weighted_slope(definition, argument)
+    return total
+
+
+def _weighted_slope(definition: Definition, argument: Argument) -> sp.Expr:
+    expression = definition.expression
+    if isinstance(argument, sp.Symbol):
+        return sp.Abs(argument * expression.diff(argument))
+    if not definition.returns_row:
+        return summed(sp.Abs(argument[j] * partial(expression, argument, j)), j)
+    diagonal, off = diagonal_and_off_diagonal(expression, argument)
+    others = summed(sp.Abs(argument[j] * off), j) - sp.Abs(argument[k] * off.subs(j, k))
+    return sp.Abs(argument[k] * diagonal) + others
