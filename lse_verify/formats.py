@@ -72,10 +72,9 @@ class Format:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The NumPy dtype that stores this format (``ml_dtypes`` for bfloat16)."""
-        if self.name == "bfloat16":
-            return np.dtype(ml_dtypes.bfloat16)
-        native: np.dtype[Any] = np.dtype(f"float{self.bits}")
-        return native
+        stored: np.dtype[Any]
+        stored = np.dtype(ml_dtypes.bfloat16 if self.name == "bfloat16" else f"float{self.bits}")
+        return stored
 
     @property
     def unit_roundoff(self) -> float:
@@ -184,7 +183,8 @@ class Format:
         if floor_log2(Fraction(abs(steps))) + quantum_exponent <= self.emax:
             return math.ldexp(steps, quantum_exponent)
         inward = (mode == "up" and steps < 0) or (mode == "down" and steps > 0)
-        return math.copysign(self.largest if inward else math.inf, steps)
+        limit = self.largest if inward else math.inf
+        return limit if steps > 0 else -limit
 
     def cast(self, values: NDArray[np.float64]) -> FloatArray:
         """Round binary64 values to this format, to nearest even, as an array of its dtype."""

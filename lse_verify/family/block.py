@@ -53,7 +53,7 @@ class Block:
         return tuple(
             a
             if isinstance(a, float)
-            else tuple(float(v) for v in a[index])
+            else tuple(a[index].astype(np.float64).tolist())
             if a.ndim == 2
             else float(a[index])
             for a in self.arguments

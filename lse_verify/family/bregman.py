@@ -42,6 +42,6 @@ class Bregman(Function):
         """Return none: MATHEMATICS, section 5, lists no bound for it."""
         return Bounds()
 
-    def n_terms(self, point: Point) -> int:
+    def n_terms(self, n_entries: int) -> int:
         """Return n + 1, the implied 0 counted."""
-        return len(row_of(point)) + 1
+        return n_entries + 1

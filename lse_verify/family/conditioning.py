@@ -52,7 +52,7 @@ def _log_shares(entries: Floats) -> Floats:
 
 
 def _log_sum(logs: Floats) -> Floats:
-    peak = np.maximum(logs.max(axis=1, keepdims=True), -1e300)
+    peak = np.maximum(logs.max(axis=1, keepdims=True), -1.7e308)
     return np.asarray((peak + np.log(np.exp(logs - peak).sum(axis=1, keepdims=True)))[:, 0])
 
 
@@ -60,7 +60,11 @@ def _lse_slopes(function: LseFunction, block: Block) -> Floats:
     entries = function.entries(block)
     form = function.form(block.point(0))
     chain = float(abs(form.scale * form.multiplier))
-    logs = _log_shares(float(form.multiplier) * entries) + np.log(np.abs(entries))
+    multiplier = float(form.multiplier)
+    # Halved, so that no difference of entries overflows before a small multiplier is applied.
+    half = entries / 2
+    peak = half.max(axis=1, keepdims=True) if multiplier > 0 else half.min(axis=1, keepdims=True)
+    logs = _log_shares(2 * (multiplier * (half - peak))) + np.log(np.abs(entries))
     return np.asarray(_log_sum(logs) + np.log(chain))
 
 
@@ -84,16 +88,58 @@ def _row_slopes(block: Block, relative: bool) -> Floats:
 
 def _negentropy_slopes(block: Block) -> Floats:
     share = block.wide(0)
-    slope = np.where(share > 0, share * np.abs(np.log(share) + 1), 0.0)
-    return np.asarray(np.log(slope.sum(axis=1)))
+    log_share = np.log(share)
+    logs = np.where(share > 0, log_share + np.log(np.abs(log_share + 1)), -np.inf)
+    # Rows of zeros and ones are settled without evaluation: no slopes count.
+    pending = ((share > 0) & (share < 1)).any(axis=1)
+    return np.where(pending, _log_sum(logs), -np.inf)
 
 
 def _bregman_slopes(block: Block) -> Floats:
+    """Return log of Σ |xⱼ||pⱼ − qⱼ| + Σ |x′ⱼ| qⱼ |sⱼ − Σ q s|, p and q the shares of x and x′.
+
+    s is x − x′, counted from the place of the largest q. Differences that underflow, such as
+    p − q at (1000,) and (1001,), are carried as logarithms.
+    """
     x, x2 = (np.pad(block.wide(place), ((0, 0), (1, 0))) for place in (0, 1))
-    share2 = np.exp(_log_shares(x2))
-    step = x - x2
-    # p − q without cancellation, from p/q = exp(step − log Σ q exp(step)).
-    growth = np.log1p((share2 * np.expm1(step)).sum(axis=1, keepdims=True))
-    by_x = np.abs(x * share2 * np.expm1(step - growth))
-    by_x2 = np.abs(x2 * share2 * (step - (share2 * step).sum(axis=1, keepdims=True)))
-    return np.asarray(np.log((by_x + by_x2).sum(axis=1)))
+    log_p, log_q = _log_shares(x), _log_shares(x2)
+    place = np.argmax(x2, axis=1)[:, None]
+    down = _clipped(x - np.take_along_axis(x, place, 1))
+    down2 = _clipped(x2 - np.take_along_axis(x2, place, 1))
+    step = _clipped((x - x2) - np.take_along_axis(x - x2, place, 1))
+    step = np.where(np.isnan(step), down - down2, step)
+
+    # log(pⱼ/qⱼ) = sⱼ − growth, where growth = log(1 + Σ q expm1(s)).
+    sign = np.sign(step)
+    log_terms = np.maximum(down, down2) + np.log(-np.expm1(-np.abs(step)))
+    log_excess, excess_sign = _signed_log_sum(log_terms, sign)
+    log_q_top, log_p_top = (np.take_along_axis(logs, place, 1) for logs in (log_q, log_p))
+    log_excess = log_excess + log_q_top
+    excess = excess_sign * np.exp(log_excess)
+    growth = np.where(log_excess < 0, np.log1p(excess), log_q_top - log_p_top)
+    log_growth = np.where(log_excess < -30, log_excess, np.log(np.abs(growth)))
+    log_apart = np.where(step == 0, log_growth, np.log(np.abs(step - growth)))
+    # The smaller operands cancel less: step − growth of 1e300 each has no digits left.
+    by_shares = np.abs(log_p) + np.abs(log_q) < np.abs(step) + np.abs(growth)
+    log_apart = np.where(by_shares, np.log(np.abs(log_p - log_q)), log_apart)
+    shrink = np.where(log_apart < -30, log_apart, np.log(-np.expm1(-np.exp(log_apart))))
+    by_x = np.log(np.abs(x)) + np.maximum(log_p, log_q) + np.fmin(shrink, 0.0)
+
+    log_mean, mean_sign = _signed_log_sum(log_q + np.log(np.abs(step)), sign)
+    mean = mean_sign * np.exp(log_mean)
+    log_off = np.where(step == 0, log_mean, np.log(np.abs(step - mean)))
+    by_x2 = np.log(np.abs(x2)) + log_q + log_off
+    return _log_sum(np.hstack([by_x, by_x2]))
+
+
+def _clipped(differences: Floats) -> Floats:
+    largest = np.finfo(np.float64).max
+    return np.clip(differences, -largest, largest)
+
+
+def _signed_log_sum(logs: Floats, sign: Floats) -> tuple[Floats, Floats]:
+    """Return log |Σ sign·exp(logs)| along rows, and the sign of the sum, as columns."""
+    logs = np.where(sign == 0, -np.inf, logs)
+    peak = np.maximum(logs.max(axis=1, keepdims=True), -1.7e308)
+    total = (sign * np.exp(logs - peak)).sum(axis=1, keepdims=True)
+    return np.asarray(peak + np.log(np.abs(total))), np.asarray(np.sign(total))

@@ -102,10 +102,15 @@ class Function(ABC):
     def bounds(self, point: Point) -> Bounds:
         """Return the bounds that hold for every output at a finite point."""
 
-    def n_terms(self, point: Point) -> int:
-        """Return the number of terms n that the limits of the verdicts depend on."""
-        first = point[0]
-        return len(first) if isinstance(first, tuple) else 1
+    def n_terms(self, n_entries: int) -> int:
+        """Return the number of terms that the limits of the verdicts depend on.
+
+        Parameters
+        ----------
+        n_entries : int
+            Entries of the row argument, 1 where there is none.
+        """
+        return n_entries
 
 
 def row_of(point: Point, position: int = 0) -> tuple[float, ...]:

@@ -51,7 +51,7 @@ class LogAddExp(LseFunction):
         """Return the point itself: of two terms, settling leaves both or one."""
         return point
 
-    def n_terms(self, point: Point) -> int:
+    def n_terms(self, n_entries: int) -> int:
         """Return 2."""
         return 2
 

@@ -18,6 +18,7 @@ from mpmath.libmp import to_rational
 from lse_verify.enclosure import Enclosure, Floats
 from lse_verify.family.block import Block, Point
 from lse_verify.family.function import Bounds, Case, Function, Pending
+from lse_verify.formats import power_of_two
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class LseFunction(Function):
     def settle(self, point: Point) -> Case:
         """Decide NaN, infinite entries, single terms and no terms."""
         form = self.form(point)
+        if len(form.entries) > 1 and math.isfinite(sum(form.entries)):
+            return Case((Pending(1),), point)
+        return self._settle_special(point, form)
+
+    def _settle_special(self, point: Point, form: LseForm) -> Case:
         if any(map(math.isnan, form.entries)):
             return Case((math.nan,), point)
         sign = 1 if form.multiplier > 0 else -1
@@ -103,4 +109,5 @@ def log_above(count: int) -> Fraction:
     context = MPIntervalContext()
     context.prec = 2500
     numerator, denominator = to_rational(context.log(context.mpf(count))._mpi_[1])
-    return Fraction(int(numerator), int(denominator))
+    # mpmath's logarithm may end a fraction of its last bit too low.
+    return Fraction(int(numerator), int(denominator)) + power_of_two(-2450)

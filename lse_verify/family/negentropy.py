@@ -32,8 +32,9 @@ class Negentropy(Function):
             return Case((math.nan,), point)
         if not all(0 <= entry <= 1 for entry in row):
             return Case((NO_LIMIT,), point)
-        kept = tuple(entry for entry in row if 0 < entry < 1)
-        if not kept:
+        # A one adds nothing to the value, but 1 to the slopes that its condition is made of.
+        kept = tuple(entry for entry in row if entry > 0)
+        if all(entry == 1 for entry in kept):
             return Case((Enclosure.exactly(0),), point)
         return Case((Pending(1),), (kept,))
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from lse_verify.enclosure import Floats
 from lse_verify.family.block import Block, Point
-from lse_verify.family.function import row_of, value_of
+from lse_verify.family.function import ArgumentKind, row_of, value_of
 from lse_verify.family.lse_form import LseForm, LseFunction
 
 
@@ -29,9 +29,9 @@ class LogSumExp0(LseFunction):
         """Return the row without the −∞ entries; the implied 0 is place 0."""
         return (tuple(row_of(point)[place - 1] for place in kept if place), *point[1:])
 
-    def n_terms(self, point: Point) -> int:
+    def n_terms(self, n_entries: int) -> int:
         """Return n + 1, the implied 0 counted."""
-        return len(row_of(point)) + 1
+        return n_entries + 1
 
 
 class Softplus(LseFunction):
@@ -52,7 +52,7 @@ class Softplus(LseFunction):
         """Return the point itself: of two terms, settling leaves both or one."""
         return point
 
-    def n_terms(self, point: Point) -> int:
+    def n_terms(self, n_entries: int) -> int:
         """Return 2, the implied 0 counted."""
         return 2
 

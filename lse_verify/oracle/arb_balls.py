@@ -111,12 +111,14 @@ def _negentropy(point: Point) -> list[Ball]:
 def _bregman(point: Point) -> list[Ball]:
     """Return KL(softmax(0, x2) ‖ softmax(0, x)): the divergence with its arguments swapped."""
     x, x2 = (0.0, *row_of(point)), (0.0, *row_of(point, 1))
-    normaliser, normaliser2 = _lse(LseForm(x)), _lse(LseForm(x2))
+    peak, peak2 = max(x), max(x2)
+    tail, tail2 = _tail(x, peak, flint.arb(1)), _tail(x2, peak2, flint.arb(1))
     total = _ZERO
     for (entry, entry2), count in Counter(zip(x, x2, strict=True)).items():
-        log_share = flint.arb(entry) - normaliser
-        log_share2 = flint.arb(entry2) - normaliser2
-        total += count * log_share2.exp() * (log_share2 - log_share)
+        share2 = ((flint.arb(entry2) - flint.arb(peak2)) - tail2).exp()
+        # Exact: rounded at 1e300, it would swamp the tails and the logarithm it belongs to.
+        apart = (Fraction(entry2) - Fraction(peak2)) - (Fraction(entry) - Fraction(peak))
+        total += count * share2 * (_rational(apart) - (tail2 - tail))
     return [total]
 
 
@@ -148,7 +150,8 @@ def _dyadic(exact: Ball) -> tuple[Fraction, Fraction]:
 def quadruple(ball: Ball) -> tuple[float, float, float, int]:
     """Return (hi, lo, radius, exponent) certain to hold what the ball holds.
 
-    The radius is infinite where the ball tells nothing useful: not finite, or holding 0.
+    The radius is infinite where the ball tells nothing: it is not finite, or holds 0. Of a
+    ball that holds 0 and nothing of size 2**NEGLIGIBLE_LOG2 or more, the exponent says so.
 
     Examples
     --------
@@ -156,8 +159,10 @@ def quadruple(ball: Ball) -> tuple[float, float, float, int]:
     >>> quadruple(flint.arb(3))
     (0.75, 0.0, 0.0, 2)
     """
-    if not ball.is_finite() or (ball.contains(0) and not ball.is_zero()):
+    if not ball.is_finite():
         return 0.5, 0.0, math.inf, 0
+    if ball.contains(0) and not ball.is_zero():
+        return 0.5, 0.0, math.inf, (NEGLIGIBLE_LOG2 if _negligible(ball) else 0)
     mantissa, exponent = ball.mid().man_exp()
     man = int(mantissa)
     if man == 0:
@@ -174,6 +179,11 @@ def quadruple(ball: Ball) -> tuple[float, float, float, int]:
     lost = abs(rest - int(low)) if rest else 0
     radius = math.ldexp(float(lost), -shift) + (2.0**-900 if inexact else 0.0)
     return hi, lo, _upward(radius + _radius(ball, total_exponent)), total_exponent
+
+
+def _negligible(ball: Ball) -> bool:
+    mantissa, exponent = ball.abs_upper().man_exp()
+    return int(exponent) + int(mantissa).bit_length() <= NEGLIGIBLE_LOG2
 
 
 def _radius(ball: Ball, exponent: int) -> float:

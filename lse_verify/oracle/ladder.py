@@ -12,6 +12,7 @@ import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +21,27 @@ from lse_verify.enclosure import Enclosure, EnclosureArray, Floats, enclosure_ar
 from lse_verify.errors import OracleDisagreement
 from lse_verify.family.block import Block, Point
 from lse_verify.family.function import Case, Function, NoLimit, Outcome, Pending
+from lse_verify.formats import power_of_two
 from lse_verify.oracle.arb_balls import ArbBalls, balls, quadruple
 from lse_verify.oracle.mpmath_judge import MpmathJudge
-from lse_verify.oracle.oracle import Decided, Oracle, refine
+from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, PRECISIONS, Decided, Oracle, refine
 
 _BLOCK_PRECISIONS = (128, 256, 512)
 _WANTED_RADIUS = 2.0**-90
 """Relative: a fraction 2**−36 of a binary64 ulp, so that few errors stay near a limit."""
 
-_UNKNOWN = (0.5, 0.0, math.inf, 0)
+Quadruple = tuple[float, float, float, int]
+
+_UNKNOWN: Quadruple = (0.5, 0.0, math.inf, 0)
 
 REMEMBERED = 4096
+
+Key = tuple[str, Point, int]
+
+_NEGLIGIBLE = power_of_two(NEGLIGIBLE_LOG2)
+
+_EXCUSES_NOTHING = power_of_two(-1100)
+"""Below the half subnormal of any format: slopes so small explain no error of any result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +70,21 @@ class Truth:
 
 
 class Ladder:
-    """The two oracles and what they have been asked before."""
+    """The two oracles and what they have been asked before.
 
-    def __init__(self) -> None:
-        self._judge = MpmathJudge()
-        self._second = ArbBalls()
-        self._known: OrderedDict[tuple[str, Point, int], Enclosure] = OrderedDict()
+    Parameters
+    ----------
+    judge : MpmathJudge, optional
+        Whose answers are given.
+    second : Oracle, optional
+        Who is held against the judge.
+    """
+
+    def __init__(self, judge: MpmathJudge | None = None, second: Oracle | None = None) -> None:
+        self._judge = judge or MpmathJudge()
+        self._second = second or ArbBalls()
+        self._known: OrderedDict[Key, Enclosure] = OrderedDict()
+        self._slopes: OrderedDict[Key, Fraction | float] = OrderedDict()
 
     def truth(self, function: Function, block: Block) -> Truth:
         """Enclose every output of a block.
@@ -121,16 +141,43 @@ class Ladder:
         return self._judged(function, case.point, outcome.k, decided)
 
     def condition(self, function: Function, point: Point, output: int, truth: Enclosure) -> float:
-        """Return κ of one output from the derivatives that SymPy derived, judged by mpmath."""
+        """Return κ of one output from the derivatives that SymPy derived, judged by mpmath.
+
+        κ = 1 stands for outputs that are settled without evaluation, save for softmax of
+        equal entries, and where |y| is below 2**`NEGLIGIBLE_LOG2` by no cancellation.
+        """
         case = function.settle(point)
-        outcome = case.outcomes[output]
-        if not isinstance(outcome, Pending):
+        k = _evaluable(function, case.outcomes[output])
+        if k is None:
             return 1.0
-        slopes = self._judge.weighted_slopes(function, case.point, outcome.k)
-        magnitude = abs(truth.lo + truth.hi) / 2
-        if slopes is None or magnitude == 0:
-            return math.inf
-        return _ratio(slopes.hi, magnitude)
+        # What decided the rounding may hold 0 or be wide: κ needs |y| itself.
+        value = truth if _is_narrow(truth) else self._judged(function, case.point, k, _is_narrow)
+        magnitude = abs(value.lo + value.hi) / 2
+        is_seen = magnitude > _NEGLIGIBLE
+        no_matter = (magnitude if is_seen else _EXCUSES_NOTHING) * power_of_two(-40)
+        slopes = self._slopes_at(function, case.point, k, no_matter)
+        if isinstance(slopes, float):
+            return slopes
+        return _ratio(slopes, magnitude) if is_seen or slopes > no_matter else 1.0
+
+    def _slopes_at(
+        self, function: Function, point: Point, k: int, no_matter: Fraction
+    ) -> Fraction | float:
+        """Return Σ |argument · ∂y/∂argument| from above; ∞ if the judge cannot tell.
+
+        Less than `no_matter` need not be told apart from 0.
+        """
+        key = (function.name, point, k)
+        if key not in self._slopes:
+            found: Enclosure | None = None
+            for prec_bits in PRECISIONS:
+                found = self._judge.weighted_slopes(function, point, k, prec_bits)
+                # 1 − p of a share near 1 cancels: 256 bits would do for no more than e**-177.
+                if found is not None and (found.hi <= no_matter or _is_narrow(found)):
+                    break
+            self._slopes[key] = math.inf if found is None else found.hi
+            _forget(self._slopes)
+        return self._slopes[key]
 
     def _judged(self, function: Function, point: Point, k: int, decided: Decided) -> Enclosure:
         key = (function.name, point, k)
@@ -141,17 +188,36 @@ class Ladder:
         found = refine(self._judge, function, point, k, decided)
         _hold_against(found, self._second, function, point, k)
         self._known[key] = found
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        _forget(self._known)
         return found
 
 
-def _quadruples(function: Function, case: Case) -> list[tuple[float, float, float, int]]:
+def _evaluable(function: Function, outcome: Outcome) -> int | None:
+    """Return which entry the slopes of an outcome are those of, None if it has none."""
+    if isinstance(outcome, Pending):
+        return outcome.k
+    # Softmax of equal entries is rational, and yet it depends on each of them alike.
+    shared = isinstance(outcome, Enclosure) and 0 < outcome.lo < 1
+    return 1 if shared and function.returns_row else None
+
+
+def _is_narrow(enclosure: Enclosure) -> bool:
+    """Whether an enclosure is good for a ratio to 10 digits, or all of it is negligible."""
+    largest = max(abs(enclosure.lo), abs(enclosure.hi))
+    return enclosure.relative_width_log2() < -40 or largest <= _NEGLIGIBLE
+
+
+def _forget(remembered: OrderedDict[Key, Any]) -> None:
+    if len(remembered) > REMEMBERED:
+        remembered.popitem(last=False)
+
+
+def _quadruples(function: Function, case: Case) -> list[Quadruple]:
     """Return (hi, lo, radius, exponent) for every outcome of a case."""
     pending = any(isinstance(outcome, Pending) for outcome in case.outcomes)
     values = _arb_quadruples(function, case.point) if pending else []
     return [
-        values[outcome.k - 1]
+        _beyond_limits(values[outcome.k - 1], function, case.point, outcome.k)
         if isinstance(outcome, Pending)
         else split(outcome.lo)
         if isinstance(outcome, Enclosure)
@@ -160,12 +226,34 @@ def _quadruples(function: Function, case: Case) -> list[tuple[float, float, floa
     ]
 
 
-def _arb_quadruples(function: Function, point: Point) -> list[tuple[float, float, float, int]]:
-    found: list[tuple[float, float, float, int]] = []
+def _arb_quadruples(function: Function, point: Point) -> list[Quadruple]:
+    found: list[Quadruple] = []
     for prec_bits in _BLOCK_PRECISIONS:
         found = [quadruple(ball) for ball in balls(function, point, prec_bits)]
         if all(radius <= _WANTED_RADIUS for _, _, radius, _ in found):
             break
+    return found
+
+
+def _beyond_limits(found: Quadruple, function: Function, point: Point, k: int) -> Quadruple:
+    """Take off what a strict limit excludes, so that the interval does not touch it.
+
+    A truth such as 2**40 + exp(−1e300) cannot be told from its limit 2**40 by any radius; a
+    stand-in on the right side of it rounds alike (MATHEMATICS, section 4). Only limits of at
+    most 53 bits are used: between such a limit and a stand-in 2**−90 away there is no float
+    and no midpoint.
+    """
+    hi, lo, radius, exponent = found
+    negligible = radius == math.inf and exponent == NEGLIGIBLE_LOG2
+    touching = 0 < radius <= _WANTED_RADIUS and abs(lo) <= radius
+    if not (negligible or touching):
+        return found
+    for limit, side in zip(function.strict_limits(point, k), (1, -1), strict=True):
+        if limit == 0 and negligible:
+            return side * 0.5, 0.0, 0.0, NEGLIGIBLE_LOG2
+        if limit and touching and split(limit) == (hi, 0.0, 0.0, exponent):
+            half = (side * lo + radius) / 2
+            return hi, side * half, half * (1 - 2.0**-30), exponent
     return found
 
 

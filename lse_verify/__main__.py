@@ -1,0 +1,5 @@
+"""``python -m lse_verify``."""
+
+from lse_verify.cli import main
+
+main()

@@ -1,0 +1,84 @@
+"""Asking an implementation, and refusing what is no answer."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lse_verify.audit.finding import Failure
+from lse_verify.family.block import Block
+from lse_verify.family.function import Function
+from lse_verify.formats import FloatArray, Format
+from lse_verify.implementations.library import Call
+
+_MOST_WORDS = 200
+
+
+class NoAnswerError(Exception):
+    """The implementation gave nothing that can be graded; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.words)
+        self.failure = failure
+
+
+@dataclass(slots=True)
+class Asker:
+    """Calls an implementation on blocks and checks what comes back.
+
+    Attributes
+    ----------
+    seconds, rows : float, int
+        Time spent inside calls since `reset`, and rows answered.
+    """
+
+    call: Call
+    function: Function
+    fmt: Format
+    seconds: float = field(default=0.0, init=False)
+    rows: int = field(default=0, init=False)
+
+    def ask(self, block: Block) -> FloatArray:
+        """Return the answer to a block, flattened.
+
+        Raises
+        ------
+        NoAnswerError
+            If it raised, returned another shape or dtype, or wrote into its input.
+        """
+        given = block.copy()
+        answer = self._timed(given)
+        got = self._checked(answer, block)
+        for before, after in zip(block.arguments, given.arguments, strict=True):
+            if isinstance(before, np.ndarray) and before.tobytes() != after.tobytes():  # type: ignore[union-attr]  # same kind as before
+                raise NoAnswerError(
+                    Failure(kind="overwritten", words="it wrote into the array it was given")
+                )
+        self.rows += block.n_rows
+        return got
+
+    def _timed(self, given: Block) -> object:
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                start = time.perf_counter()
+                answer = self.call(*given.arguments)
+                self.seconds += time.perf_counter() - start
+        except Exception as error:
+            words = " ".join(f"{type(error).__name__}: {error}".split())[:_MOST_WORDS]
+            raise NoAnswerError(Failure(kind="exception", words=words)) from error
+        return answer
+
+    def _checked(self, answer: object, block: Block) -> FloatArray:
+        wanted = (block.n_rows, block.n_terms) if self.function.returns_row else (block.n_rows,)
+        shape, dtype = getattr(answer, "shape", None), getattr(answer, "dtype", None)
+        if not isinstance(answer, np.ndarray) or shape != wanted:
+            words = f"returned {type(answer).__name__} of shape {shape}, not {wanted}"
+            raise NoAnswerError(Failure(kind="shape", words=words))
+        if dtype != self.fmt.dtype:
+            words = f"returned {dtype}, not {self.fmt.dtype}"
+            raise NoAnswerError(Failure(kind="dtype", words=words))
+        return np.array(answer).ravel()

@@ -1,0 +1,146 @@
+"""One input through every implementation, in processes of their own."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from pebble import ProcessExpired
+
+from lse_verify.audit.answer import Asker, NoAnswerError
+from lse_verify.audit.executors import SECONDS_A_CELL, this_grader, worker_pool
+from lse_verify.audit.grade import Workplace
+from lse_verify.audit.measure import Measured, Site, judge
+from lse_verify.audit.reference import reference
+from lse_verify.audit.witness import spell
+from lse_verify.family import function_named
+from lse_verify.family.block import Block
+from lse_verify.formats import format_named
+from lse_verify.implementations.library import Implementation
+from lse_verify.implementations.registry import find
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one implementation gave for one output, and how far off it is.
+
+    Attributes
+    ----------
+    implementation : str
+        Its name.
+    output : int
+        Which entry of the answer, from 0.
+    got, got_hex, truth : str
+        The answer, and twenty digits of the exact value.
+    error_ulps, stability, condition : str
+        Empty where they have no meaning.
+    failure : str
+        Why there is no answer; empty if there is one.
+    """
+
+    implementation: str
+    output: int = 0
+    got: str = ""
+    got_hex: str = ""
+    truth: str = ""
+    error_ulps: str = ""
+    stability: str = ""
+    condition: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One input for one implementation."""
+
+    implementation: str
+    function: str
+    format: str
+    block: Block
+
+
+def explain(
+    implementations: Sequence[Implementation],
+    function: str,
+    fmt: str,
+    block: Block,
+    workplace: Workplace,
+) -> Iterator[list[Answer]]:
+    """Ask every implementation for one input.
+
+    Parameters
+    ----------
+    implementations : sequence of Implementation
+        Installed ones; those that do not fit the function, format or length are left out.
+    function, fmt : str
+        Names.
+    block : Block
+        One row.
+    workplace : Workplace
+        Where user's paths start from.
+
+    Yields
+    ------
+    list of Answer
+        One an output; a single one with `Answer.failure` where there is no answer.
+    """
+    asked = [
+        Question(i.name, function, fmt, block)
+        for i in implementations
+        if i.function == function
+        and fmt in i.formats
+        and (i.n_terms is None or block.n_terms in i.n_terms)
+    ]
+    with worker_pool(1, workplace) as pool:
+        futures = [(q, pool.schedule(_answers, args=[q], timeout=SECONDS_A_CELL)) for q in asked]
+        for question, future in futures:
+            yield _collected(question, future)
+        pool.close()
+        pool.join()
+
+
+def _collected(question: Question, future: concurrent.futures.Future[list[Answer]]) -> list[Answer]:
+    try:
+        return future.result()
+    except concurrent.futures.TimeoutError:
+        failure = f"hang: no answer within {SECONDS_A_CELL:.0f} s"
+    except ProcessExpired as expired:
+        failure = f"crash: the process ended with exit code {expired.exitcode}"
+    return [Answer(implementation=question.implementation, failure=failure)]
+
+
+def _answers(question: Question) -> list[Answer]:
+    """Ask and judge, in the worker."""
+    grader = this_grader()
+    function, fmt = function_named(question.function), format_named(question.format)
+    implementation = find(question.implementation, question.function, grader.base)
+    try:
+        got = Asker(implementation.load(), function, fmt).ask(question.block)
+    except NoAnswerError as no_answer:
+        return [_none(question, f"{no_answer.failure.kind}: {no_answer.failure.words}")]
+    except Exception as error:
+        return [_none(question, f"exception: {error}")]
+    known = reference(grader.ladder, function, question.block, fmt)
+    site = Site(grader.ladder, function, fmt, question.block, known, seed=0, first_row=0)
+    return [
+        _answer(question, entry, float(value), judge(site, entry, float(value)))
+        for entry, value in enumerate(got)
+    ]
+
+
+def _none(question: Question, failure: str) -> Answer:
+    return Answer(implementation=question.implementation, failure=failure)
+
+
+def _answer(question: Question, output: int, got: float, measured: Measured) -> Answer:
+    return Answer(
+        implementation=question.implementation,
+        output=output,
+        got=repr(got),
+        got_hex=spell(got),
+        truth=measured.truth,
+        error_ulps=measured.error_text,
+        stability=measured.stability_text,
+        condition=measured.condition_text,
+    )

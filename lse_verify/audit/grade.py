@@ -1,0 +1,168 @@
+"""Grading a cell: draw, ask, measure, check properties, merge."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from lse_verify.audit.answer import Asker, NoAnswerError
+from lse_verify.audit.cell import Cell
+from lse_verify.audit.finding import Failure, Finding
+from lse_verify.audit.measure import Site, measure
+from lse_verify.audit.pairs import fenchel_young
+from lse_verify.audit.properties import MOST_TERMS, properties
+from lse_verify.audit.reference import Reference, ReferenceStore
+from lse_verify.family import function_named
+from lse_verify.family.block import Block
+from lse_verify.formats import format_named
+from lse_verify.implementations.library import Call, Implementation
+from lse_verify.implementations.registry import find
+from lse_verify.inputs.batch import Regime
+from lse_verify.inputs.files import DATA_PREFIX, data_regime
+from lse_verify.inputs.regimes import regime_named
+from lse_verify.oracle.ladder import Ladder
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """What a cell showed, and how long the implementation itself took.
+
+    Attributes
+    ----------
+    finding : Finding
+        The same on every machine that computes the same bits.
+    seconds, rows : float, int
+        Time inside calls on whole blocks after the first, and the rows these answered.
+    """
+
+    finding: Finding
+    seconds: float = 0.0
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What the workers of one run share; it travels to each of them.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where references are kept; None keeps none.
+    base : Path
+        The folder that a user's relative paths start from.
+    data : Path or None
+        The user's own rows.
+    """
+
+    folder: Path | None
+    base: Path
+    data: Path | None = None
+
+    def grader(self) -> Grader:
+        """Return a grader with oracles of its own."""
+        return Grader(Ladder(), ReferenceStore(self.folder), self.base, self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """What a worker keeps between cells.
+
+    Attributes
+    ----------
+    ladder : Ladder
+        The oracles.
+    store : ReferenceStore
+        References that workers of one run share.
+    base : Path
+        The folder that a user's relative paths start from.
+    data : Path or None
+        The user's own rows.
+    """
+
+    ladder: Ladder
+    store: ReferenceStore
+    base: Path
+    data: Path | None
+
+    def prepare(self, cell: Cell) -> None:
+        """Compute the references of a cell's batch and leave them in the store."""
+        self._drawn(cell)
+
+    def grade(self, cell: Cell) -> Graded:
+        """Grade one cell; whatever its implementation does in Python ends as its finding."""
+        implementation = find(cell.implementation, cell.function, self.base)
+        blocks, references = self._drawn(cell)
+        try:
+            call = implementation.load()
+        except Exception as error:
+            words = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            return Graded(Finding(failure=Failure(kind="exception", words=words)))
+        return self._grade_blocks(cell, implementation, call, blocks, references)
+
+    def _drawn(self, cell: Cell) -> tuple[tuple[Block, ...], list[Reference]]:
+        regime = self._regime(cell.regime)
+        fmt, function = format_named(cell.format), function_named(cell.function)
+        batch = regime.draw(cell.function, fmt, cell.seed, cell.samples)
+        return batch.blocks, self.store.get(
+            cell.batch_key, self.ladder, function, batch.blocks, fmt
+        )
+
+    def _regime(self, name: str) -> Regime:
+        if self.data is not None and name.startswith(DATA_PREFIX):
+            return data_regime(self.data)
+        return regime_named(name)
+
+    def _grade_blocks(
+        self,
+        cell: Cell,
+        implementation: Implementation,
+        call: Call,
+        blocks: tuple[Block, ...],
+        references: list[Reference],
+    ) -> Graded:
+        function, fmt = function_named(cell.function), format_named(cell.format)
+        asker = Asker(call, function, fmt)
+        rng = np.random.default_rng([cell.seed, zlib.crc32(cell.batch_key.encode())])
+        finding, first_row = Finding(), 0
+        for block, reference in zip(blocks, references, strict=True):
+            site = Site(self.ladder, function, fmt, block, reference, cell.seed, first_row)
+            first_row += block.n_rows
+            wanted = implementation.n_terms
+            if wanted is None or block.n_terms in wanted:
+                finding = finding.merge(
+                    _grade_block(site, asker, implementation.algorithm, rng).merge(
+                        fenchel_young(site, implementation, self.base)
+                    )
+                )
+        return Graded(finding, asker.seconds, asker.rows)
+
+
+def _grade_block(
+    site: Site, asker: Asker, algorithm: str | None, rng: np.random.Generator
+) -> Finding:
+    try:
+        got = asker.ask(site.block)
+    except NoAnswerError as no_answer:
+        return _refusal(site, no_answer.failure)
+    finding = measure(site, got, algorithm)
+    checkable = site.reference.finite.all() and 0 < site.block.n_terms <= MOST_TERMS
+    if not checkable:
+        return finding
+    try:
+        return finding.merge(Finding(properties=properties(site, asker, got, rng)))
+    except NoAnswerError as no_answer:
+        return finding.merge(Finding(failure=no_answer.failure))
+
+
+def _refusal(site: Site, failure: Failure) -> Finding:
+    """Return what no answer means: a failure, or a policy where there were no terms at all.
+
+    An exception on an empty row refuses to answer; −∞ would be right, and a wrong number
+    would be wrong, but an error message misleads nobody.
+    """
+    if failure.kind == "exception" and site.block.n_terms == 0:
+        return Finding(policies=[f"{site.function.name} of no terms raises {failure.words}"])
+    return Finding(rows=site.block.n_rows, failure=failure)

@@ -1,0 +1,313 @@
+"""The command line: parsing and printing only.
+
+Everything heavy is imported inside the command that needs it, so that ``--help`` is up at
+once.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lse_verify.errors import LseVerifyError, UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lse_verify.family.block import Block
+    from lse_verify.inputs.batch import Regime
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Can I trust this LogSumExp? Grades float implementations against certified truth.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Implementations = Annotated[
+    list[str],
+    typer.Option(
+        "--implementation",
+        "-i",
+        help="A library (torch), an implementation (textbook.naive), or your own "
+        "(mine.py:logsumexp, package.module:attr). Repeatable; default all that are installed.",
+        metavar="NAME",
+    ),
+]
+Functions = Annotated[
+    list[str],
+    typer.Option("--function", "-f", help="Repeatable; default all.", metavar="NAME"),
+]
+Formats = Annotated[
+    list[str],
+    typer.Option(
+        "--format",
+        help="binary16, bfloat16, binary32 or binary64. Repeatable; default all.",
+        metavar="NAME",
+    ),
+]
+Regimes = Annotated[
+    list[str], typer.Option("--regime", help="Repeatable; default all.", metavar="NAME")
+]
+OneFunction = Annotated[
+    str, typer.Option("--function", "-f", help="The function.", metavar="NAME")
+]
+OneFormat = Annotated[
+    str, typer.Option("--format", help="The numbers are rounded into it.", metavar="NAME")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Seed = Annotated[int, typer.Option(help="Draws other inputs.", min=0)]
+Samples = Annotated[
+    int | None,
+    typer.Option(help="About how many rows a regime draws.", min=1, show_default="chosen for 60 s"),
+]
+
+
+@app.command()
+def audit(
+    implementation: Implementations = [],  # noqa: B006  # Typer copies it
+    function: Functions = [],  # noqa: B006  # Typer copies it
+    format: Formats = [],  # noqa: A002, B006  # the option's name; Typer copies it
+    regime: Regimes = [],  # noqa: B006  # Typer copies it
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Grade on your own rows (.npy, .npz, .csv).", metavar="FILE"),
+    ] = None,
+    samples: Samples = None,
+    seed: Seed = 0,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Worker processes.", min=1, show_default="one a core"),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Where the report goes.", metavar="DIR")
+    ] = Path("reports/audit"),
+    json: Json = False,
+) -> None:
+    """Grade implementations and write the report.
+
+    Examples:
+
+    `lse-verify audit` — everything that is installed, in about a minute
+
+    `lse-verify audit -i torch -f logsumexp --format binary32`
+
+    `lse-verify audit -i mykernels.py:logsumexp --samples 2000`
+
+    `lse-verify audit --data logits.npy -i scipy`
+    """
+    from lse_verify.audit.run import DEFAULT_SAMPLES, Request
+    from lse_verify.audit.run import audit as run_audit
+    from lse_verify.family import function_named
+    from lse_verify.formats import format_named
+    from lse_verify.implementations.registry import select
+    from lse_verify.report import show, write_report
+
+    for name in function:
+        function_named(name)
+    for name in format:
+        format_named(name)
+    request = Request(
+        command=_command(sys.argv[1:]),
+        implementations=select(implementation, function, format),
+        functions=function,
+        formats=format,
+        regimes=_regimes(regime, data),
+        seed=seed,
+        samples=samples or DEFAULT_SAMPLES,
+        jobs=jobs or _cores(),
+        data=data,
+    )
+    with show.progress(quiet=json) as observe:
+        ledger = run_audit(request, out / "ledger.jsonl", observe)
+    report_path = write_report(ledger, out)
+    if json:
+        show.ledger_json(ledger)
+    else:
+        show.summary(ledger, report_path)
+
+
+@app.command()
+def report(
+    ledger: Annotated[Path, typer.Argument(help="A ledger.jsonl.", metavar="LEDGER")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where the report goes.", metavar="DIR", show_default="the ledger's"),
+    ] = None,
+) -> None:
+    """Write the report of a ledger again, without running anything.
+
+    Example: `lse-verify report reports/audit/ledger.jsonl`
+    """
+    from lse_verify.audit.ledger import read_ledger
+    from lse_verify.report import show, write_report
+
+    found = read_ledger(ledger)
+    show.summary(found, write_report(found, out or ledger.parent))
+
+
+@app.command()
+def truth(
+    argument: Annotated[
+        list[str],
+        typer.Argument(
+            help="Decimals or hex floats; rows by commas. Write -- before a negative first one.",
+            metavar="ARG...",
+        ),
+    ],
+    function: OneFunction = "logsumexp",
+    format: OneFormat = "binary64",  # noqa: A002  # the option's name
+    digits: Annotated[int, typer.Option(help="Significant digits.", min=1, max=5000)] = 40,
+    json: Json = False,
+) -> None:
+    """Print certified digits of one exact value, and its correct rounding in each format.
+
+    Examples:
+
+    `lse-verify truth 0 -40`
+
+    `lse-verify truth -f smoothmax 1,2,3 0.5`
+
+    `lse-verify truth -f softplus -- -0x1.4p+5`
+    """
+    from lse_verify.audit.point import read_point
+    from lse_verify.family import function_named
+    from lse_verify.formats import format_named
+    from lse_verify.oracle.certify import certify
+    from lse_verify.report import show
+
+    chosen, fmt = function_named(function), format_named(format)
+    point = read_point(chosen, fmt, argument)
+    show.certified(chosen, point, certify(chosen, point, digits), as_json=json)
+
+
+@app.command()
+def explain(
+    argument: Annotated[
+        list[str] | None,
+        typer.Argument(help="Decimals or hex floats; rows by commas.", metavar="ARG..."),
+    ] = None,
+    implementation: Implementations = [],  # noqa: B006  # Typer copies it
+    function: OneFunction = "logsumexp",
+    format: OneFormat = "binary64",  # noqa: A002  # the option's name
+    regime: Annotated[
+        str | None,
+        typer.Option(help="Take the input from a regime's batch.", metavar="NAME"),
+    ] = None,
+    row: Annotated[int, typer.Option(help="Which row of the batch, from 0.", min=0)] = 0,
+    samples: Samples = None,
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Show what every installed implementation makes of one input.
+
+    Examples:
+
+    `lse-verify explain 0 -40`
+
+    `lse-verify explain -f softplus 20.1`
+
+    `lse-verify explain -f logsumexp --format binary16 '0*65536'`
+    """
+    from lse_verify.audit.explain import explain as run_explain
+    from lse_verify.audit.grade import Workplace
+    from lse_verify.audit.point import block_of, read_point
+    from lse_verify.audit.run import DEFAULT_SAMPLES, installed
+    from lse_verify.family import function_named
+    from lse_verify.formats import format_named
+    from lse_verify.implementations.registry import select
+    from lse_verify.report import show
+
+    chosen, fmt = function_named(function), format_named(format)
+    if regime is not None:
+        block = _row_of(regime, function, format, seed, samples or DEFAULT_SAMPLES, row)
+    elif argument:
+        block = block_of(chosen, fmt, read_point(chosen, fmt, argument))
+    else:
+        raise UsageError("no input; give numbers (lse-verify explain 0 -40) or --regime and --row")
+    implementations = installed(select(implementation, [function], [format]))
+    workplace = Workplace(None, Path.cwd())
+    answers = run_explain(implementations, function, format, block, workplace)
+    show.explained(chosen, fmt, block.point(0), answers, as_json=json)
+
+
+@app.command(name="list")
+def list_all(json: Json = False) -> None:
+    """List libraries, what they offer and how to install what is missing; functions, regimes."""
+    from lse_verify.report import show
+
+    show.everything(as_json=json)
+
+
+def _regimes(names: Sequence[str], data: Path | None) -> list[Regime]:
+    """Return the regimes to draw from: the named ones, the user's file, or all."""
+    from lse_verify.inputs.files import data_regime
+    from lse_verify.inputs.regimes import REGIMES
+
+    unknown = next((name for name in names if name not in REGIMES), None)
+    if unknown is not None:
+        raise UnknownName("regime", unknown, REGIMES)
+    chosen = [REGIMES[name] for name in names]
+    if data is not None:
+        return [*chosen, data_regime(data)]
+    return chosen or list(REGIMES.values())
+
+
+def _row_of(regime: str, function: str, fmt: str, seed: int, samples: int, row: int) -> Block:
+    from lse_verify.formats import format_named
+
+    (chosen,) = _regimes([regime], None)
+    if function not in chosen.functions:
+        raise UsageError(f"the regime '{regime}' has no inputs for {function}")
+    return chosen.draw(function, format_named(fmt), seed, samples).row(row)
+
+
+def _cores() -> int:
+    import psutil
+
+    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """Return the command line as a report shows it: no folder of this machine in it."""
+    import shlex
+
+    shown = [Path(a).name if a.startswith("/") else a for a in arguments]
+    return shlex.join(["lse-verify", *shown])
+
+
+_NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
+
+
+def _numbers_apart(arguments: Sequence[str]) -> list[str]:
+    """Put ``--`` before the first negative number, so that it is not read as an option.
+
+    Examples
+    --------
+    >>> _numbers_apart(["truth", "0", "-40"])
+    ['truth', '0', '--', '-40']
+    """
+    if "--" in arguments:
+        return list(arguments)
+    first = next((place for place, a in enumerate(arguments) if _NEGATIVE.match(a)), None)
+    if first is None:
+        return list(arguments)
+    return [*arguments[:first], "--", *arguments[first:]]
+
+
+def main() -> None:
+    """Run the command line; an error made on purpose is one line and its exit code."""
+    try:
+        app(args=_numbers_apart(sys.argv[1:]))
+    except LseVerifyError as error:
+        print(f"lse-verify: {' '.join(str(error).split())}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print("lse-verify: interrupted", file=sys.stderr)
+        raise SystemExit(130) from None

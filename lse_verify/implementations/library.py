@@ -1,0 +1,123 @@
+"""What an implementation is, and a library as the place where implementations come from.
+
+Nothing here imports a graded library: an adapter states as data what the library offers
+and imports it inside `Implementation.load`, in the worker that runs the cell.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lse_verify.formats import FloatArray
+
+Call = Callable[..., FloatArray]
+"""``f(x: (m, n)) -> (m,)``, ``(m, n)`` for softmax and log_softmax; the README has it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """One float implementation of one function.
+
+    Attributes
+    ----------
+    name : str
+        ``library`` or ``library.variant``: ``"torch"``, ``"textbook.naive"``, ``"jax.grad"``.
+    function : str
+        The function of the family that it claims to compute.
+    formats : tuple of str
+        The formats that it takes and returns.
+    load : callable
+        Imports what is needed and returns the callable that is graded.
+    calls : str
+        What is called, as a user would write it.
+    composed : bool
+        Whether the adapter composed it from the library's parts: then it is not the
+        library's own function.
+    algorithm : str or None
+        The algorithm of Blanchard, Higham & Higham that it is, if it is known to be one.
+    n_terms : tuple of int or None
+        The row lengths that it takes; None for any.
+    """
+
+    name: str
+    function: str
+    formats: tuple[str, ...]
+    load: Callable[[], Call] = field(compare=False)
+    calls: str
+    composed: bool = False
+    algorithm: str | None = None
+    n_terms: tuple[int, ...] | None = None
+
+    @property
+    def library(self) -> str:
+        """The part of the name before the first dot; a user's own is its own library."""
+        return self.name if ":" in self.name else self.name.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A source of implementations.
+
+    Attributes
+    ----------
+    name : str
+        The name that ``--implementation`` takes.
+    implementations : tuple of Implementation
+        All it offers.
+    module : str or None
+        The import name whose presence says that it is installed; None if always there.
+    distribution : str or None
+        The name under which its version is recorded.
+    install : str
+        The command that installs it.
+    kind : {"textbook", "library", "user"}
+        What it is to a report.
+    error : str
+        Why its entry point could not be loaded; empty if it could.
+    """
+
+    name: str
+    implementations: tuple[Implementation, ...]
+    module: str | None = None
+    distribution: str | None = None
+    install: str = ""
+    kind: Literal["textbook", "library", "user"] = "library"
+    error: str = ""
+
+    @property
+    def installed(self) -> bool:
+        """Whether the library is here and not broken, found without importing it."""
+        if self.error:
+            return False
+        return self.module is None or importlib.util.find_spec(self.module) is not None
+
+    @property
+    def version(self) -> str:
+        """The installed version, empty where there is none to tell."""
+        if self.distribution is None or not self.installed:
+            return ""
+        return importlib.metadata.version(self.distribution)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what ``lse-verify list --json`` shows of it."""
+        return {
+            "name": self.name,
+            "installed": self.installed,
+            "version": self.version,
+            "install": self.install,
+            "error": self.error,
+            "implementations": [
+                {
+                    "name": i.name,
+                    "function": i.function,
+                    "formats": list(i.formats),
+                    "calls": i.calls,
+                    "composed": i.composed,
+                }
+                for i in self.implementations
+            ],
+        }

@@ -1,0 +1,36 @@
+"""The library "numpy": ``logaddexp``, for two arguments and folded over rows.
+
+NumPy has no bfloat16; ``ml_dtypes`` adds a ``logaddexp`` of its own, which is not NumPy's.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from lse_verify.implementations.library import Call, Implementation, Library
+
+_FORMATS = ("binary16", "binary32", "binary64")
+
+
+def _logaddexp() -> Call:
+    return np.errstate(all="ignore")(np.logaddexp)
+
+
+def _reduce() -> Call:
+    return partial(np.errstate(all="ignore")(np.logaddexp.reduce), axis=-1)
+
+
+LIBRARY = Library(
+    name="numpy",
+    module="numpy",
+    distribution="numpy",
+    install="pip install numpy",
+    implementations=(
+        Implementation("numpy", "logaddexp", _FORMATS, _logaddexp, "numpy.logaddexp(a, b)"),
+        Implementation(
+            "numpy.reduce", "logsumexp", _FORMATS, _reduce, "numpy.logaddexp.reduce(x, axis=-1)"
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What implementations are run on: named families of inputs, and the user's own data."""

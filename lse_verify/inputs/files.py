@@ -1,0 +1,234 @@
+"""The user's own data as a regime: ``.npy``, ``.npz`` and ``.csv`` files.
+
+An array of two dimensions holds rows. An array of one dimension holds values: one input
+each for a function of a value, and one row together for a function of a row. A ``.csv``
+file of one column counts as one dimension; an ``.npz`` file may hold several arrays, a
+block each.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lse_verify.errors import BadInput
+from lse_verify.family.block import Block
+from lse_verify.formats import FloatArray, Format
+from lse_verify.inputs.arrange import ARRANGERS, SHARPNESSES, TRIALS, second_rows
+from lse_verify.inputs.batch import Regime
+from lse_verify.inputs.probabilities import softmax
+from lse_verify.inputs.values import Wide, finite, wide
+
+DATA_PREFIX = "data:"
+
+_DAMAGED = (
+    *(ValueError, EOFError, MemoryError, OverflowError, RuntimeError, SyntaxError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRows:
+    """A user's data in a format.
+
+    Attributes
+    ----------
+    arrays : tuple of ndarray
+        Finite floats of the format, shape (m, n) or (m,).
+    dropped : int
+        How many rows (or values, of an array of one dimension) were left out because an
+        entry was NaN or infinite, or overflowed the format.
+    """
+
+    arrays: tuple[FloatArray, ...]
+    dropped: int
+
+
+def load_rows(path: Path, fmt: Format) -> UserRows:
+    """Load a user's data and round it to a format, to nearest with ties to even.
+
+    Decimal numbers are rounded to binary64 first. Rows that are not finite in the format
+    are dropped and counted: data may be wider than one of the formats it is tried in.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read, holds something other than real numbers in one or two
+        dimensions, or nothing that is finite in the format.
+    """
+    rounded = [fmt.cast(np.ascontiguousarray(array)) for array in _read(path)]
+    whole = [np.isfinite(a).reshape(len(a), -1).all(axis=1) for a in rounded]
+    kept = [a[rows] for a, rows in zip(rounded, whole, strict=True) if rows.any()]
+    if not kept:
+        raise BadInput(
+            f"'{path.name}' has no row that is finite in {fmt.name}; "
+            "scale the data or leave that format out"
+        )
+    return UserRows(tuple(kept), int(sum((~rows).sum() for rows in whole)))
+
+
+def data_regime(path: str | Path) -> Regime:
+    """Return the regime of a user's file, named by the file's name alone.
+
+    It has the functions that the shapes allow; logaddexp needs rows of two terms.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be used.
+    """
+    path = Path(path).resolve()
+    pairs = any(array.ndim == 2 and array.shape[1] == 2 for array in _read(path))
+    functions = frozenset(ARRANGERS) - (frozenset() if pairs else {"logaddexp"})
+    reason = "The user's own data is what the implementation will meet."
+    return Regime(f"{DATA_PREFIX}{path.name}", reason, functions, DataBlocks(path))
+
+
+def spec_of(regime: Regime) -> str:
+    """Return the string from which ``regime_named`` makes the regime again, in any process.
+
+    For a user's file it holds the absolute path, and is not for printing.
+    """
+    if isinstance(regime.blocks, DataBlocks):
+        return f"{DATA_PREFIX}{regime.blocks.path}"
+    return regime.name
+
+
+@dataclass(frozen=True, slots=True)
+class DataBlocks:
+    """The ``blocks`` of a user's file: all of its rows, whatever the samples asked for.
+
+    Functions of a value take every entry. Negentropy takes an array as it is if all of its
+    entries lie in [0, 1], and its softmax otherwise; the second row of a divergence is few
+    floats or a little away, the next row, or the same. There is a block for each parameter.
+    """
+
+    path: Path
+
+    def __call__(
+        self, function: str, fmt: Format, rng: np.random.Generator, samples: int
+    ) -> tuple[Block, ...]:
+        """Load the file and arrange its rows as the arguments of a function."""
+        arrays = load_rows(self.path, fmt).arrays
+        return tuple(block for a in arrays for block in _blocks(function, fmt, rng, a))
+
+
+def _blocks(
+    function: str, fmt: Format, rng: np.random.Generator, array: FloatArray
+) -> Iterator[Block]:
+    rows, values = np.atleast_2d(array), array.ravel()
+    match function:
+        case "logaddexp":
+            if array.ndim == 2 and array.shape[1] == 2:
+                yield Block((array[:, 0].copy(), array[:, 1].copy()))
+        case "softplus":
+            yield Block((values,))
+        case "binomial_cumulant":
+            yield from (Block((values, trials)) for trials in TRIALS)
+        case "multinomial_cumulant":
+            yield from (Block((rows, trials)) for trials in TRIALS)
+        case "smoothmax" | "smoothmin":
+            yield from (Block((rows, float(t))) for t in fmt.cast(np.array(SHARPNESSES)))
+        case "bregman":
+            yield Block((rows, second_rows(fmt, rng, rows, np.roll(rows, 1, axis=0))))
+        case "negentropy":
+            yield Block((_probabilities(fmt, rows),))
+        case _:
+            yield Block((rows,))
+
+
+def _probabilities(fmt: Format, rows: FloatArray) -> FloatArray:
+    if ((rows >= 0) & (rows <= 1)).all():
+        return rows
+    return finite(fmt, softmax(wide(rows)))
+
+
+def _read(path: Path) -> list[Wide]:
+    """Return the arrays of a file, in binary64."""
+    readers = {".npy": _read_numpy, ".npz": _read_numpy, ".csv": _read_csv}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise BadInput(f"cannot read '{path.name}': only .npy, .npz and .csv files; convert it")
+    try:
+        return reader(path)
+    except OSError as error:
+        reason = error.strerror or "not readable"
+        raise BadInput(f"cannot read '{path.name}': {reason}; check the path") from error
+
+
+def _read_numpy(path: Path) -> list[Wide]:
+    try:
+        # numpy.load leaves a file open that it opened itself and found to be damaged.
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            arrays = (
+                {path.name: loaded}
+                if isinstance(loaded, np.ndarray)
+                else {f"{path.name}[{name}]": np.asarray(loaded[name]) for name in loaded.files}
+            )
+    except _DAMAGED as error:
+        raise BadInput(
+            f"'{path.name}' is damaged or holds objects, which are never unpickled; "
+            "write it anew with numpy.save from an array of floats"
+        ) from error
+    if not arrays:
+        raise BadInput(f"'{path.name}' holds no array; one or more are needed")
+    return [_numbers(name, array) for name, array in arrays.items()]
+
+
+def _numbers(name: str, array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Wide:
+    if array.dtype.kind not in "fiu":
+        raise BadInput(f"'{name}' holds {array.dtype}; real numbers are needed: save it as float64")
+    if array.ndim not in (1, 2):
+        raise BadInput(f"'{name}' has {array.ndim} dimensions; one or two are needed: reshape it")
+    if array.size == 0:
+        raise BadInput(f"'{name}' is empty, of shape {array.shape}; at least one row is needed")
+    with np.errstate(over="ignore", under="ignore"):
+        return array.astype(np.float64)
+
+
+def _read_csv(path: Path) -> list[Wide]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"'{path.name}' is not text in UTF-8; save it as .csv anew") from error
+    filled = [(number, line.split(",")) for number, line in enumerate(lines, 1) if line.strip()]
+    if filled and not any(map(_is_number, filled[0][1])):
+        del filled[0]
+    if not filled:
+        raise BadInput(f"'{path.name}' is empty; at least one row of numbers is needed")
+    rows = [_row(path.name, number, cells, len(filled[0][1])) for number, cells in filled]
+    array = np.array(rows, dtype=np.float64)
+    return [array[:, 0] if array.shape[1] == 1 else array]
+
+
+def _row(name: str, number: int, cells: list[str], width: int) -> list[float]:
+    if len(cells) != width:
+        raise BadInput(
+            f"'{name}', line {number}: {len(cells)} cells where the first row has {width}; "
+            "all rows must be equally long"
+        )
+    wrong = next((cell.strip() for cell in cells if not _is_number(cell)), None)
+    if wrong is not None:
+        raise BadInput(
+            f"'{name}', line {number}: '{wrong}' is not a number; "
+            "write decimals such as -1.5e3 or hex floats such as 0x1.8p+1"
+        )
+    return [_number(cell) for cell in cells]
+
+
+def _number(cell: str) -> float:
+    return float.fromhex(cell) if "0x" in cell.lower() else float(cell)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        _number(cell)
+    except (ValueError, OverflowError):
+        return False
+    return True

@@ -1,0 +1,223 @@
+"""What the commands print: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from lse_verify.audit.explain import Answer
+from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.verdict import Verdict, verdict
+from lse_verify.audit.witness import spell
+from lse_verify.family import FUNCTIONS
+from lse_verify.family.block import Point
+from lse_verify.family.function import Function
+from lse_verify.formats import FORMATS, Format
+from lse_verify.implementations.library import Library
+from lse_verify.implementations.registry import libraries
+from lse_verify.inputs.regimes import REGIMES
+from lse_verify.oracle.certify import Certified
+from lse_verify.report.tables import summary_table
+
+_MOST_OUTPUTS = 12
+
+
+def _print(*things: Any) -> None:
+    Console(highlight=False).print(*things)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=True, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar that names the cell at work and the time left, on standard error."""
+    bar = Progress(
+        BarColumn(bar_width=18),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        disable=quiet,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("starting the workers", total=None)
+
+        def observe(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield observe
+
+
+def summary(ledger: Ledger, report_path: Path) -> None:
+    """Print the summary of a ledger and where its report is."""
+    _print(summary_table(ledger))
+    grades = [verdict(entry.finding) for entry in ledger.entries]
+    counts = {grade: grades.count(grade) for grade in Verdict}
+    words = ", ".join(f"{n} {grade.word}" for grade, n in counts.items() if n)
+    _print(f"{len(grades)} cells: {words}")
+    for skipped in ledger.header.skipped:
+        _print(f"skipped {skipped.name}: {skipped.reason}")
+    _print(f"report: {report_path}")
+
+
+def ledger_json(ledger: Ledger) -> None:
+    """Print what each cell showed, and its verdict."""
+    _print_json(
+        {
+            "header": msgspec.to_builtins(ledger.header),
+            "digest": ledger.digest,
+            "findings": [
+                {
+                    "cell": msgspec.to_builtins(entry.cell),
+                    "verdict": verdict(entry.finding).word,
+                    "finding": msgspec.to_builtins(entry.finding),
+                }
+                for entry in ledger.entries
+            ],
+        }
+    )
+
+
+def _shown(point: Point) -> str:
+    """Write an input for a heading: decimals that read back to the same floats."""
+    texts = [
+        ", ".join(map(repr, a[:8])) + (f", … ({len(a)} terms)" if len(a) > 8 else "")
+        if isinstance(a, tuple)
+        else repr(a)
+        for a in point
+    ]
+    return "; ".join(texts)
+
+
+def certified(
+    function: Function, point: Point, outputs: Sequence[Certified], as_json: bool
+) -> None:
+    """Print certified digits and the correct rounding in each format."""
+    if as_json:
+        _print_json(
+            {
+                "function": function.name,
+                "arguments": [
+                    [spell(v) for v in a] if isinstance(a, tuple) else spell(a) for a in point
+                ],
+                "outputs": [
+                    asdict(o)
+                    | {
+                        "condition": None if math.isnan(o.condition) else o.condition,
+                        "rounded": {name: spell(v) for name, v in o.rounded.items()},
+                    }
+                    for o in outputs
+                ],
+            }
+        )
+        return
+    for number, output in enumerate(outputs):
+        name = f"{function.name}({_shown(point)})"
+        _print(f"{name}[{number}]" if function.returns_row else name)
+        _print(f"  = {output.digits}" + (f" = {output.rational}" if output.rational else ""))
+        if not math.isnan(output.condition):
+            _print(f"  condition number κ = {output.condition:.4g}")
+        _print(_roundings(output))
+
+
+def _roundings(output: Certified) -> Table:
+    table = Table("format", "correctly rounded", "hex", box=None, padding=(0, 2, 0, 2))
+    for name, value in output.rounded.items():
+        table.add_row(name, repr(value), spell(value))
+    return table
+
+
+def explained(
+    function: Function,
+    fmt: Format,
+    point: Point,
+    answers: Iterable[list[Answer]],
+    as_json: bool,
+) -> None:
+    """Print what each implementation makes of one input."""
+    if as_json:
+        _print_json([msgspec.to_builtins(answer) for group in answers for answer in group])
+        return
+    found = [answer for group in answers for answer in group]
+    _print(f"{function.name}({_shown(point)}) in {fmt.name}")
+    for output in sorted({answer.output for answer in found})[:_MOST_OUTPUTS]:
+        here = [a for a in found if a.output == output and not a.failure]
+        if here:
+            label = f"output {output}: " if function.returns_row else ""
+            kappa = f"   κ = {here[0].condition}" if here[0].condition else ""
+            _print(f"{label}truth {here[0].truth}{kappa}")
+            _print(_answers(here))
+    for answer in found:
+        if answer.failure:
+            _print(f"{answer.implementation}: {answer.failure}")
+    if not found:
+        _print("no installed implementation takes this input; 'lse-verify list' shows all")
+
+
+def _answers(answers: Sequence[Answer]) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 1))
+    table.add_column("implementation")
+    table.add_column("got", justify="right")
+    table.add_column("hex", overflow="fold")
+    table.add_column("error (ulp)", justify="right")
+    table.add_column("E", justify="right")
+    for a in answers:
+        table.add_row(a.implementation, a.got, a.got_hex, a.error_ulps, a.stability)
+    return table
+
+
+def everything(as_json: bool) -> None:
+    """Print libraries, functions, formats and regimes."""
+    if as_json:
+        _print_json(
+            {
+                "libraries": [library.describe() for library in libraries().values()],
+                "functions": list(FUNCTIONS),
+                "formats": list(FORMATS),
+                "regimes": {name: regime.reason for name, regime in REGIMES.items()},
+            }
+        )
+        return
+    for library in libraries().values():
+        _library(library)
+    _print(f"[bold]functions[/] {', '.join(FUNCTIONS)}")
+    _print(f"[bold]formats[/] {', '.join(FORMATS)}")
+    table = Table("regime", "why", box=None, padding=(0, 1))
+    for name, regime in REGIMES.items():
+        table.add_row(name, regime.reason)
+    _print(table)
+
+
+def _library(library: Library) -> None:
+    if library.error:
+        state = f"broken: {library.error}"
+    elif library.installed:
+        state = library.version or "built in"
+    else:
+        state = f"not installed: {library.install}"
+    _print(f"[bold]{library.name}[/]", state)
+    table = Table("implementation", "function", "formats", "calls", box=None, padding=(0, 1))
+    for i in library.implementations:
+        calls = f"{i.calls} (composed)" if i.composed else i.calls
+        table.add_row(i.name, i.function, " ".join(i.formats), calls)
+    _print(table)
