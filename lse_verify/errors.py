@@ -51,9 +51,16 @@ class UnknownName(UsageError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-        guess = f"; did you mean '{near[0]}'?" if near else ";"
-        super().__init__(f"no {kind} named '{name}'{guess} 'lse-verify list' shows all")
+        # All three arguments are kept, or the error could not be sent between processes.
+        super().__init__(kind, name, tuple(known))
+
+    def __str__(self) -> str:
+        kind, name, known = self.args
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        guess = f"; did you mean '{near[0]}'?" if near else ""
+        if kind == "attribute":
+            return f"no {kind} named '{name}'{guess or '; the file has no such name'}"
+        return f"no {kind} named '{name}'{guess or ';'} 'lse-verify list' shows all"
 
 
 class BadInput(UsageError):

@@ -250,9 +250,12 @@ class Format:
     def _infinity_ordinal(self) -> int:
         return (self.emax - self.emin + 2) << (self.precision - 1)
 
-    def contains(self, value: float) -> bool:
-        """Tell whether a finite Python float is a value of this format."""
-        return math.isfinite(value) and self.round(Fraction(value)) == value
+    def contains(self, value: float | Fraction) -> bool:
+        """Tell whether a number is a finite float of this format."""
+        if isinstance(value, float) and not math.isfinite(value):
+            return False
+        nearest = self.round(Fraction(value))
+        return math.isfinite(nearest) and Fraction(nearest) == value
 
 
 BINARY16 = Format("binary16", precision=11, emin=-14, emax=15, bits=16)

@@ -14,8 +14,18 @@ from lse_verify.implementations.library import Library
 
 _PACKAGES = ("lse_verify", "numpy", "mpmath", "sympy", "gmpy2", "python-flint", "ml_dtypes")
 
-_TELLING_FEATURES = ("sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512_fp16", "amx_tile",
-                     "asimd", "sve")
+_TELLING_FEATURES = (
+    "sse4_2",
+    "avx",
+    "avx2",
+    "fma",
+    "f16c",
+    "avx512f",
+    "avx512_fp16",
+    "amx_tile",
+    "asimd",
+    "sve",
+)
 """Instruction sets that are known to change the bits of elementary functions."""
 
 

@@ -151,9 +151,20 @@ _ONE_THREAD = {
 }
 
 
+def _shared_compilations(workplace: Workplace) -> dict[str, str]:
+    """Let the workers of one run use each other's XLA compilations, which cost most of jax."""
+    if workplace.folder is None:
+        return {}
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(workplace.folder / "xla"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+
+
 def _start_worker(workplace: Workplace) -> None:
     # How many threads a library uses can change the order of its sums, and so its bits.
-    for name, value in _ONE_THREAD.items():
+    for name, value in (_ONE_THREAD | _shared_compilations(workplace)).items():
         os.environ.setdefault(name, value)
     # What a graded library prints must not end up in the user's tables.
     silence = os.open(os.devnull, os.O_WRONLY)

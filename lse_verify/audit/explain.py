@@ -12,8 +12,9 @@ from pebble import ProcessExpired
 from lse_verify.audit.answer import Asker, NoAnswerError
 from lse_verify.audit.executors import SECONDS_A_CELL, this_grader, worker_pool
 from lse_verify.audit.grade import Workplace
-from lse_verify.audit.measure import Measured, Site, judge
+from lse_verify.audit.judge import Measured, judge
 from lse_verify.audit.reference import reference
+from lse_verify.audit.site import Site
 from lse_verify.audit.witness import spell
 from lse_verify.family import function_named
 from lse_verify.family.block import Block

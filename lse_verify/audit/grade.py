@@ -11,11 +11,13 @@ import numpy as np
 
 from lse_verify.audit.answer import Asker, NoAnswerError
 from lse_verify.audit.cell import Cell
+from lse_verify.audit.confirm import confirmed
 from lse_verify.audit.finding import Failure, Finding
-from lse_verify.audit.measure import Site, measure
+from lse_verify.audit.measure import measure
 from lse_verify.audit.pairs import fenchel_young
 from lse_verify.audit.properties import MOST_TERMS, properties
 from lse_verify.audit.reference import Reference, ReferenceStore
+from lse_verify.audit.site import Site
 from lse_verify.family import function_named
 from lse_verify.family.block import Block
 from lse_verify.formats import format_named
@@ -126,18 +128,16 @@ class Grader:
         function, fmt = function_named(cell.function), format_named(cell.format)
         asker = Asker(call, function, fmt)
         rng = np.random.default_rng([cell.seed, zlib.crc32(cell.batch_key.encode())])
-        finding, first_row = Finding(), 0
+        finding, sites = Finding(), list[Site]()
         for block, reference in zip(blocks, references, strict=True):
+            first_row = sum(site.block.n_rows for site in sites)
             site = Site(self.ladder, function, fmt, block, reference, cell.seed, first_row)
-            first_row += block.n_rows
+            sites.append(site)
             wanted = implementation.n_terms
             if wanted is None or block.n_terms in wanted:
-                finding = finding.merge(
-                    _grade_block(site, asker, implementation.algorithm, rng).merge(
-                        fenchel_young(site, implementation, self.base)
-                    )
-                )
-        return Graded(finding, asker.seconds, asker.rows)
+                shown = _grade_block(site, asker, implementation.algorithm, rng)
+                finding = finding.merge(shown).merge(fenchel_young(site, implementation, self.base))
+        return Graded(confirmed(finding, sites), asker.seconds, asker.rows)
 
 
 def _grade_block(

@@ -9,7 +9,7 @@ import numpy as np
 
 from lse_verify.audit.answer import Asker, NoAnswerError
 from lse_verify.audit.finding import Finding, Tally
-from lse_verify.audit.measure import Site
+from lse_verify.audit.site import Site
 from lse_verify.enclosure import Floats
 from lse_verify.errors import UsageError
 from lse_verify.family import FUNCTIONS

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lse_verify.audit.answer import Asker
 from lse_verify.audit.finding import Tally
-from lse_verify.audit.measure import Site
+from lse_verify.audit.site import Site
 from lse_verify.enclosure import Floats
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray
@@ -43,7 +43,7 @@ def properties(
         Chooses what is raised and by how much is shifted.
     """
     found = {"same alone and in a batch": _batch(site, asker, got)}
-    if site.function.symmetric and site.block.n_terms != 1 or site.function.name == "logaddexp":
+    if (site.function.symmetric and site.block.n_terms != 1) or site.function.name == "logaddexp":
         found["same when permuted"] = _permutation(site, asker, got)
     if site.function.shift:
         found["exact shift"] = _shift(site, asker, got, rng)
@@ -222,4 +222,3 @@ def _order(site: Site, got: FloatArray) -> Tally:
     others = got.copy()
     full[entries], others[entries] = sizes, above
     return _tally(site, got, others, full, _all(got), what)
-

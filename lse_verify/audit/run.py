@@ -103,9 +103,7 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         return writer.finish(cells)
 
 
-def _execute(
-    request: Request, cells: list[Cell], writer: LedgerWriter, observe: Observe
-) -> None:
+def _execute(request: Request, cells: list[Cell], writer: LedgerWriter, observe: Observe) -> None:
     with tempfile.TemporaryDirectory(prefix="lse_verify_") as folder:
         workplace = Workplace(Path(folder), Path.cwd(), request.data)
         if request.jobs == 0:
@@ -115,9 +113,7 @@ def _execute(
             _steps(pool, cells, writer, observe)
 
 
-def _steps(
-    executor: Executor, cells: list[Cell], writer: LedgerWriter, observe: Observe
-) -> None:
+def _steps(executor: Executor, cells: list[Cell], writer: LedgerWriter, observe: Observe) -> None:
     first_of_each = list(batches(cells))
     total = len(first_of_each) + len(cells)
     done = 0

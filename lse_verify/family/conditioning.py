@@ -120,7 +120,7 @@ def _bregman_slopes(block: Block) -> Floats:
     log_growth = np.where(log_excess < -30, log_excess, np.log(np.abs(growth)))
     log_apart = np.where(step == 0, log_growth, np.log(np.abs(step - growth)))
     # The smaller operands cancel less: step − growth of 1e300 each has no digits left.
-    by_shares = np.abs(log_p) + np.abs(log_q) < np.abs(step) + np.abs(growth)
+    by_shares = 1 + np.abs(log_p) + np.abs(log_q) < np.abs(step) + np.abs(growth)
     log_apart = np.where(by_shares, np.log(np.abs(log_p - log_q)), log_apart)
     shrink = np.where(log_apart < -30, log_apart, np.log(-np.expm1(-np.exp(log_apart))))
     by_x = np.log(np.abs(x)) + np.maximum(log_p, log_q) + np.fmin(shrink, 0.0)

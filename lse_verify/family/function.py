@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Literal
 
 from lse_verify.enclosure import Enclosure
 from lse_verify.family.block import Point
+from lse_verify.formats import power_of_two
 
 ArgumentKind = Literal["row", "value", "parameter"]
 
@@ -111,6 +113,23 @@ class Function(ABC):
             Entries of the row argument, 1 where there is none.
         """
         return n_entries
+
+
+UNSEEN = power_of_two(-21000)
+"""A value strictly between 0 and this rounds as any other such value does, in every format."""
+
+
+def others_unseen(entries: tuple[float, ...], multiplier: float = 1.0) -> bool:
+    """Tell whether all terms exp(multiplier·entry) but one are `UNSEEN` beside that one.
+
+    True only if Σ exp(multiplier·(entry − peak)) over the others is below `UNSEEN` by a
+    factor of more than 2**1074, the largest scale of any function and number of terms; it
+    spares the oracle the tens of thousands of bits in which (0, −1e300) differs from 0.
+    """
+    # Halved, so that the difference does not overflow: exp(−16000) is 2**−23083.
+    halves = (entry / 2 if multiplier > 0 else -entry / 2 for entry in entries)
+    largest, second = heapq.nlargest(2, halves)
+    return abs(multiplier) * (largest - second) > 8000
 
 
 def row_of(point: Point, position: int = 0) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lse_verify.enclosure import Enclosure
 from lse_verify.family.block import Point
-from lse_verify.family.function import Bounds, Outcome, row_of
+from lse_verify.family.function import UNSEEN, Bounds, Outcome, others_unseen, row_of
 from lse_verify.family.softmax import RowToRow
 
 
@@ -25,7 +25,8 @@ class LogSoftmax(RowToRow):
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
         """Return xₖ − max from above: LSE is strictly above max."""
         row = row_of(point)
-        return None, Fraction(row[k - 1]) - Fraction(max(row))
+        far = Fraction(row[k - 1]) - Fraction(max(row))
+        return far - UNSEEN if others_unseen(row) else None, far
 
     def bounds(self, point: Point) -> Bounds:
         """Return 0 from above."""

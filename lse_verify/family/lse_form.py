@@ -17,7 +17,14 @@ from mpmath.libmp import to_rational
 
 from lse_verify.enclosure import Enclosure, Floats
 from lse_verify.family.block import Block, Point
-from lse_verify.family.function import Bounds, Case, Function, Pending
+from lse_verify.family.function import (
+    UNSEEN,
+    Bounds,
+    Case,
+    Function,
+    Pending,
+    others_unseen,
+)
 from lse_verify.formats import power_of_two
 
 
@@ -84,7 +91,11 @@ class LseFunction(Function):
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
         """Return max from below (min from above): strict because there are two terms."""
         form = self.form(point)
-        return (form.peak_value, None) if form.scale > 0 else (None, form.peak_value)
+        near = form.peak_value
+        unseen = others_unseen(form.entries, float(form.multiplier))
+        if form.scale > 0:
+            return near, near + UNSEEN if unseen else None
+        return near - UNSEEN if unseen else None, near
 
     def bounds(self, point: Point) -> Bounds:
         """Return max and max + log n, the scaled and the min forms included."""

@@ -10,11 +10,13 @@ from lse_verify.enclosure import Enclosure
 from lse_verify.family.block import Point
 from lse_verify.family.function import (
     NO_LIMIT,
+    UNSEEN,
     Bounds,
     Case,
     Function,
     Outcome,
     Pending,
+    others_unseen,
     row_of,
 )
 
@@ -80,7 +82,10 @@ class Softmax(RowToRow):
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
         """Return 0 and 1/c, c the number of entries equal to the k-th: others take a share."""
         row = row_of(point)
-        return Fraction(0), Fraction(1, row.count(row[k - 1]))
+        entry = row[k - 1]
+        if others_unseen(row):
+            return (1 - UNSEEN, Fraction(1)) if entry == max(row) else (Fraction(0), UNSEEN)
+        return Fraction(0), Fraction(1, row.count(entry))
 
     def bounds(self, point: Point) -> Bounds:
         """Return 0 and 1."""

@@ -22,14 +22,9 @@ SHARPNESSES = (0.125, 0.1, 1.0, 2.0, 10.0, 500.0)
 TRIALS = (1.0, 2.0, 7.0, 10.0, 100.0, 1000.0)
 """What N is for the cumulants: floats of every format."""
 
-LONGEST = {
-    "logsumexp": 10**6,
-    "logsumexp0": 10**6,
-    "softmax": 4096,
-    "log_softmax": 4096,
-    "bregman": 4096,
-}
-OTHERWISE_LONGEST = 65536
+LONGEST = {"logsumexp": 10**6}
+# The truth of longer rows costs seconds and shows the same stagnation again.
+OTHERWISE_LONGEST = 1000
 
 # With fewer samples the caller is in a hurry, and rows of a million terms are not.
 FEW_SAMPLES = 50

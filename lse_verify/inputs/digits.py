@@ -22,11 +22,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
+from lse_verify.inputs.arrange import Arrangement
 from lse_verify.inputs.values import Shape, finite
 
 N_SHIFTED = 703
 N_CLASSES = 10
+
+WHOLE = ("logsumexp", "softmax", "log_softmax")
+"""The functions that get all rows, whatever the samples: those of the experiment."""
 
 
 def fit_scores() -> NDArray[np.float32]:
@@ -62,3 +67,12 @@ def some_digits(fmt: Format, rng: np.random.Generator, shape: Shape) -> FloatArr
     return np.ascontiguousarray(
         scores[rng.integers(0, len(scores), (m, images))].reshape(m, -1)[:, :n]
     )
+
+
+def digits_blocks(
+    function: str, fmt: Format, rng: np.random.Generator, samples: int
+) -> tuple[Block, ...]:
+    """Return all scores for the functions of the experiment, and some for the others."""
+    if function in WHOLE:
+        return (Block((digits_rows(fmt),)),)
+    return Arrangement(some_digits, (N_CLASSES,))(function, fmt, rng, samples)

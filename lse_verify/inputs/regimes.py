@@ -41,13 +41,12 @@ _ALL = (
         rows.gaussian,
         lengths=(2, 10, 100),
     ),
-    _regime(
+    Regime(
         "digits",
         "The class scores of a real classifier, of which many exceed the overflow of exp in "
         "binary16, show what goes wrong on data that nobody made up for the purpose.",
-        digits.some_digits,
-        lengths=(10,),
-        functions=OF_ROWS,
+        OF_ROWS,
+        digits.digits_blocks,
     ),
     _regime(
         "bits",

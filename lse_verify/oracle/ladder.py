@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lse_verify.enclosure import Enclosure, EnclosureArray, Floats, enclosure_array, split
 from lse_verify.errors import OracleDisagreement
 from lse_verify.family.block import Block, Point
-from lse_verify.family.function import Case, Function, NoLimit, Outcome, Pending
+from lse_verify.family.function import UNSEEN, Case, Function, NoLimit, Outcome, Pending
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.arb_balls import ArbBalls, balls, quadruple
 from lse_verify.oracle.mpmath_judge import MpmathJudge
@@ -149,6 +149,9 @@ class Ladder:
         case = function.settle(point)
         k = _evaluable(function, case.outcomes[output])
         if k is None:
+            return 1.0
+        limits = function.strict_limits(case.point, k)
+        if all(limit is not None and abs(limit) <= UNSEEN for limit in limits):
             return 1.0
         # What decided the rounding may hold 0 or be wide: κ needs |y| itself.
         value = truth if _is_narrow(truth) else self._judged(function, case.point, k, _is_narrow)

@@ -30,7 +30,7 @@ from typing import Any
 
 import sympy as sp
 from mpmath.ctx_iv import MPIntervalContext
-from mpmath.libmp import finf, fnan, fninf
+from mpmath.libmp import finf, fnan, fninf, from_man_exp, mpi_exp, mpi_log, mpi_mul
 from sympy.printing.pycode import MpmathPrinter
 
 from lse_verify.enclosure import Enclosure
@@ -38,6 +38,7 @@ from lse_verify.family.block import Point
 from lse_verify.family.function import Function
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle
+from lse_verify.theory.calculus import closed_sums
 from lse_verify.theory.calculus import k as index_symbol
 from lse_verify.theory.calculus import n as length_symbol
 from lse_verify.theory.definitions import definitions, weighted_slopes
@@ -61,10 +62,15 @@ class _Printer(MpmathPrinter):  # type: ignore[misc]  # SymPy ships no types
         return f"abs({self._print(expr.args[0])})"
 
 
+Ends = Any
+"""An interval as mpmath's functions on raw tuples take it: its two ends."""
+
+
 @cache
-def _two_units(prec_bits: int) -> Any:
-    one, unit = _CONTEXT.mpf(1), _CONTEXT.ldexp(_CONTEXT.mpf(1), 2 - prec_bits)
-    return _CONTEXT.mpf([(one - unit).a, (one + unit).b])
+def _two_units(prec_bits: int) -> Ends:
+    """Return [1 − 4u, 1 + 4u], u = 2**−prec: two to four units at the ends of any interval."""
+    one = 1 << (prec_bits - 2)
+    return from_man_exp(one - 1, 2 - prec_bits), from_man_exp(one + 1, 2 - prec_bits)
 
 
 def _guard_bits(prec_bits: int) -> int:
@@ -72,42 +78,45 @@ def _guard_bits(prec_bits: int) -> int:
     return 64 + math.isqrt(prec_bits)
 
 
-def _certain(function: Callable[[Any], Any], interval: Any) -> Any:
-    """Evaluate exp or log so that the interval that comes out holds every value."""
-    prec_bits = _CONTEXT.prec
-    _CONTEXT.prec = prec_bits + _guard_bits(prec_bits)
-    try:
-        value = function(interval)
-    finally:
-        _CONTEXT.prec = prec_bits
-    return value * _two_units(prec_bits)
-
-
 @lru_cache(maxsize=1024)
-def _exp_at(ends: Any, prec_bits: int) -> Any:
-    """Return exp of an interval at the context's precision, which must be `prec_bits`."""
-    return _certain(_CONTEXT.exp, _CONTEXT.make_mpf(ends))
+def _exp_at(ends: Ends, prec_bits: int) -> Ends:
+    nearly = mpi_exp(ends, prec_bits + _guard_bits(prec_bits))
+    return mpi_mul(nearly, _two_units(prec_bits), prec_bits)
 
 
 def _exp(interval: Any) -> Any:
     # The derivatives name the same sum many times, and softmax every entry for every output.
-    return _exp_at(interval._mpi_, _CONTEXT.prec)
+    return _CONTEXT.make_mpf(_exp_at(interval._mpi_, _CONTEXT.prec))
 
 
 def _log(interval: Any) -> Any:
-    return _certain(_CONTEXT.log, interval)
+    prec_bits = _CONTEXT.prec
+    nearly = mpi_log(interval._mpi_, prec_bits + _guard_bits(prec_bits))
+    return _CONTEXT.make_mpf(mpi_mul(nearly, _two_units(prec_bits), prec_bits))
 
 
 def _compiled(expression: sp.Expr, name: str) -> Evaluate:
-    arguments = definitions()[name].arguments
+    stages, rest = closed_sums(expression)
+    names = [stage_name for stage_name, _ in stages]
+    arguments = (_TOTAL, length_symbol, index_symbol, *definitions()[name].arguments)
+    steps = [
+        _printed((*arguments, *names[:place]), step)
+        for place, step in enumerate([*(stage for _, stage in stages), rest])
+    ]
+
+    def evaluate(*given: Any) -> Any:
+        found: list[Any] = []
+        for step in steps:
+            found.append(step(*given, *found))
+        return found[-1]
+
+    return evaluate
+
+
+def _printed(arguments: tuple[Any, ...], expression: sp.Expr) -> Evaluate:
     namespace = {"exp": _exp, "log": _log, "mpf": _CONTEXT.mpf}
     printer = _Printer({"fully_qualified_modules": False, "allow_unknown_functions": True})
-    evaluate: Evaluate = sp.lambdify(
-        (_TOTAL, length_symbol, index_symbol, *arguments),
-        expression,
-        modules=[namespace],
-        printer=printer,
-    )
+    evaluate: Evaluate = sp.lambdify(arguments, expression, modules=[namespace], printer=printer)
     return evaluate
 
 

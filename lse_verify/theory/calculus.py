@@ -84,3 +84,34 @@ def conjugate_at_gradient(
         raise ArithmeticError(f"the gradient at the claimed point is {slope}, not {dual[k]}")
     pairing = sp.Sum(dual[i] * row[i], (i, 1, n))
     return substitute_row(pairing - expression, row, inverse).subs(on_simplex)
+
+
+def closed_sums(expression: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
+    """Name every sum that depends on no index of a sum around it, the innermost first.
+
+    Evaluated in that order each is computed once, where a sum inside a summand would be
+    computed again for every term: a condition number is O(n) this way and not O(n²).
+
+    Returns
+    -------
+    stages : list of (Symbol, Expr)
+        A name and its sum, in which earlier names may stand.
+    rest : Expr
+        The expression with the names in it.
+
+    Examples
+    --------
+    >>> x = sp.IndexedBase("x", real=True)
+    >>> total = sp.Sum(x[i], (i, 1, n))
+    >>> stages, rest = closed_sums(sp.Sum(x[j] * total, (j, 1, n)))
+    >>> [stage for _, stage in stages], rest
+    ([Sum(x[i], (i, 1, n)), Sum(sum_0*x[j], (j, 1, n))], sum_1)
+    """
+    closed = [s for s in expression.atoms(sp.Sum) if not s.free_symbols & {i, j}]
+    names: dict[sp.Expr, sp.Symbol] = {}
+    stages = []
+    for number, found in enumerate(sorted(closed, key=lambda s: (s.count_ops(), str(s)))):
+        name = sp.Symbol(f"sum_{number}", real=True)
+        stages.append((name, found.xreplace(names)))
+        names[found] = name
+    return stages, expression.xreplace(names)

@@ -458,6 +458,43 @@ class TestArrayRounded:
             truths = enclosure_array([(sign * middle, sign * low, radius, 1)])
             assert not truths.rounded(fmt)[1].any()
 
+    @pytest.mark.parametrize(
+        ("hi", "lo", "expected"),
+        [
+            (0.5, -(2.0**-54), 0.5 - 2.0**-54),
+            (0.5, -0.75 * 2.0**-54, 0.5 - 2.0**-54),
+            (0.5, -(2.0**-55), 0.5),
+            (0.5, 2.0**-54, 0.5),
+            (0.5 + 2.0**-53, -(2.0**-54), 0.5),
+            (0.5 + 2.0**-53, 2.0**-54, 0.5 + 2.0**-52),
+            (0.5 + 2.0**-52, -(2.0**-54), 0.5 + 2.0**-52),
+            (0.5 + 2.0**-52, 2.0**-54, 0.5 + 2.0**-52),
+            (1 - 2.0**-53, 2.0**-54, 1.0),
+            (1 - 2.0**-53, -(2.0**-54), 1 - 2.0**-52),
+        ],
+    )
+    @both_signs
+    def test_tails_of_half_an_ulp_of_the_head_are_ties_to_even_or_floats(
+        self, hi: float, lo: float, expected: float, sign: int
+    ) -> None:
+        values, decided = enclosure_array([(sign * hi, sign * lo, 0.0, 0)]).rounded(BINARY64)
+        assert decided.all()
+        assert values.tolist() == [sign * expected]
+
+    @every_format
+    @pytest.mark.parametrize("offset", [-1, 1])
+    def test_a_ball_is_decided_once_the_midpoint_beside_its_centre_is_outside(
+        self, fmt: Format, offset: int
+    ) -> None:
+        # The midpoint above 1 of a short format; the tail is a distance of 2**-80.
+        middle = (1 + fmt.unit_roundoff) / 2 if fmt is not BINARY64 else 0.5
+        low = 0.0 if fmt is not BINARY64 else 2.0**-54
+        row = (middle, low + offset * 2.0**-80)
+        truths = enclosure_array([(*row, share * 2.0**-80, 1) for share in (0.75, 1.0, 1.25, 1.75)])
+        values, decided = truths.rounded(fmt)
+        assert decided.tolist() == [True, False, False, False]
+        assert float(values[0]) == (1 + 2 * fmt.unit_roundoff if offset > 0 else 1.0)
+
     @every_format
     @pytest.mark.parametrize("radius", [math.inf, math.nan, 5.0, 0.6])
     def test_a_ball_that_may_be_anything_is_undecided(self, fmt: Format, radius: float) -> None:
@@ -503,6 +540,10 @@ class TestBinades:
             (0.5, -(2.0**-60), 2.0**-61, False),
             (1 - 2.0**-53, 0.0, 2.0**-53, True),
             (1 - 2.0**-53, 0.0, 2.0**-54, False),
+            (0.5 + 2.0**-53, -(2.0**-54), 0.75 * 2.0**-53, True),
+            (0.5 + 2.0**-53, 2.0**-54, 1.25 * 2.0**-53, False),
+            (1 - 2.0**-53, 2.0**-54, 0.75 * 2.0**-53, True),
+            (1 - 2.0**-53, -(2.0**-54), 1.25 * 2.0**-53, False),
             (0.0, 0.0, 5e-324, True),
             (0.0, 0.0, 0.0, False),
         ],

@@ -1,0 +1,44 @@
+"""What use an algorithm makes of its a-priori bound."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lse_verify.audit.finding import BoundUse
+from lse_verify.audit.site import Flags, Site
+from lse_verify.enclosure import Floats, in_quanta
+from lse_verify.family.apriori import apriori_bound
+
+
+def bound_use(site: Site, ulps: Floats, failed: Flags, algorithm: str) -> BoundUse:
+    """Hold the error of each finite row against its a-priori bound, both in units of u."""
+    rows = site.block.wide(0)[site.reference.finite]
+    if not rows.size:
+        return BoundUse(algorithm=algorithm)
+    shape = (site.block.n_rows, site.per_row)
+    failed = failed.reshape(shape).any(axis=1)
+    error = _relative_error(site, ulps).reshape(shape)[site.reference.finite]
+    overflowed = failed[site.reference.finite] | np.isnan(error).any(axis=1)
+    worst = error.max(axis=1)[~overflowed]
+    bound = apriori_bound(algorithm, rows)[~overflowed]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        use = np.where(np.isfinite(bound), worst / bound, 0.0)
+    return BoundUse(
+        algorithm=algorithm,
+        measured=int((~overflowed).sum()),
+        overflowed=int(overflowed.sum()),
+        largest_error=float(worst.max(initial=0.0)),
+        largest_bound=float(bound.max(initial=0.0)),
+        largest_use=float(use.max(initial=0.0)),
+    )
+
+
+def _relative_error(site: Site, ulps: Floats) -> Floats:
+    """Return |got − y| in units of u times the largest |y| of the row."""
+    truth = site.reference.truth.enclosures
+    high, low, _, quantum_exponent = in_quanta(truth, site.fmt)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        distance = np.ldexp(ulps, quantum_exponent)
+        size = np.ldexp(np.abs(high + low), quantum_exponent)
+        largest = size.reshape(-1, site.per_row).max(axis=1).repeat(site.per_row)
+        return np.asarray(distance / largest / site.fmt.unit_roundoff)

@@ -1,0 +1,95 @@
+"""Violations of the mathematical bounds (MATHEMATICS, section 5)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lse_verify.audit.finding import Tally
+from lse_verify.audit.site import Flags, Site
+from lse_verify.audit.witness import spell
+from lse_verify.enclosure import Floats
+
+
+def violations(site: Site, wide: Floats, stability: Floats) -> dict[str, Tally]:
+    """Count the outputs outside [RD(L), RU(U)], by bound.
+
+    Parameters
+    ----------
+    site : Site
+        The block and its bounds.
+    wide : ndarray of float64
+        The answer.
+    stability : ndarray of float64
+        E of each output: at most 1 excuses, where a bound can be excused.
+    """
+    r = site.reference
+    sides = {
+        "lower bound": (wide < np.repeat(r.lower, site.per_row), r.lower_excusable, r.lower),
+        "upper bound": (wide > np.repeat(r.upper, site.per_row), r.upper_excusable, r.upper),
+    }
+    comparable = np.isfinite(wide) & r.truth.is_real
+    found = {}
+    for name, (broken, excusable, bound) in sides.items():
+        stated = np.repeat(np.isfinite(bound), site.per_row)
+        with np.errstate(invalid="ignore"):
+            excused = np.repeat(excusable, site.per_row) & (stability <= 1)
+        found[name] = _bound_tally(
+            site, wide, (broken & comparable, excused, comparable & stated), bound
+        )
+    if site.function.name == "softmax":
+        found["sum of shares"] = _share_sum(site, wide)
+    return {name: tally for name, tally in found.items() if tally.tested}
+
+
+def _bound_tally(
+    site: Site, wide: Floats, flags: tuple[Flags, Flags, Flags], bound: Floats
+) -> Tally:
+    broken, excused, tested = flags
+    count = int(broken.sum())
+    if not count:
+        return Tally(tested=int(tested.sum()))
+    ordinal = site.fmt.ordinals
+    per_entry = site.fmt.cast(np.repeat(bound, site.per_row))
+    safe = np.where(broken, wide, 0.0)
+    limit = np.where(broken, per_entry.astype(np.float64), 0.0)
+    floats_beyond = np.abs(ordinal(site.fmt.cast(safe)) - ordinal(site.fmt.cast(limit)))
+    first = broken & ~excused if (broken & ~excused).any() else broken
+    entry = int(np.argmax(np.where(first, floats_beyond, -1)))
+    note = f"{floats_beyond[entry]} floats beyond the bound {spell(float(limit[entry]))}"
+    return Tally(
+        tested=int(tested.sum()),
+        count=count,
+        excused=int((broken & excused).sum()),
+        witness=site.witness(entry, float(wide[entry]), float(floats_beyond[entry]), note),
+    )
+
+
+def _share_sum(site: Site, wide: Floats) -> Tally:
+    """Hold |Σp − 1| against what the shifted algorithm's a-priori bound allows the sum.
+
+    Each share is within ρ·u of its own size, ρ = n + 2 + 2(max − min), or within half a
+    subnormal; so the sum is within ρu/(1 − ρu) + n·2**(emin − p).
+    """
+    rows = site.block.wide(0)
+    shares = wide.reshape(len(rows), -1)
+    usable = site.reference.finite & np.isfinite(shares).all(axis=1) & (rows.shape[1] > 0)
+    if not usable.any():
+        return Tally()
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = rows.max(axis=1) - rows.min(axis=1)
+        relative = (rows.shape[1] + 2 + 2 * spread) * site.fmt.unit_roundoff
+        allowed = np.where(relative < 0.5, relative / (1 - relative), np.inf)
+    allowed = allowed + rows.shape[1] * site.fmt.smallest_subnormal / 2
+    sums = shares.sum(axis=1)
+    # The sum itself is rounded in binary64: that much more is allowed.
+    slack = rows.shape[1] * 2.0**-52 if site.fmt.precision == 53 else 0.0
+    off = np.abs(sums - 1)
+    broken = usable & (off > allowed + slack)
+    if not broken.any():
+        return Tally(tested=int(usable.sum()))
+    row = int(np.argmax(np.where(broken, off, -1)))
+    note = f"the shares sum to {sums[row]:.6g}, allowed is 1 ± {allowed[row]:.2g}"
+    witness = site.witness(
+        row * site.per_row, float(wide[row * site.per_row]), float(off[row]), note
+    )
+    return Tally(tested=int(usable.sum()), count=int(broken.sum()), witness=witness)

@@ -1,0 +1,80 @@
+"""The judge's last word on every witness that a finding kept.
+
+Blocks are measured against Arb's enclosures, and most of the witnesses they draft lose to a
+larger one when findings merge. Those that are left when a cell ends are completed here: the
+input spelled out, the truth to twenty digits, the error, E and κ by mpmath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from lse_verify.audit.finding import Finding, Tally
+from lse_verify.audit.judge import Measured, judge
+from lse_verify.audit.site import Site
+from lse_verify.audit.witness import Witness, read_number, spell_point
+
+_Size = Callable[[Witness, Measured], float]
+
+
+def confirmed(finding: Finding, sites: Sequence[Site]) -> Finding:
+    """Complete all witnesses of a cell.
+
+    Parameters
+    ----------
+    finding : Finding
+        With drafts for witnesses.
+    sites : sequence of Site
+        The blocks of the cell's batch, in order.
+    """
+
+    def complete(witness: Witness | None, size: _Size = _as_drafted) -> Witness | None:
+        return None if witness is None else _completed(witness, sites, size)
+
+    def tally(drafted: Tally, size: _Size = _as_drafted) -> Tally:
+        return msgspec.structs.replace(drafted, witness=complete(drafted.witness, size))
+
+    return msgspec.structs.replace(
+        finding,
+        worst_error=complete(finding.worst_error, _error),
+        worst_conditioned=complete(finding.worst_conditioned, _error),
+        worst_stability=complete(finding.worst_stability, _stability),
+        not_stable=tally(finding.not_stable, _stability),
+        not_weak=tally(finding.not_weak, _stability),
+        spurious_nan=tally(finding.spurious_nan),
+        spurious_infinity=tally(finding.spurious_infinity),
+        special=tally(finding.special),
+        undecided=tally(finding.undecided),
+        violations={name: tally(t) for name, t in finding.violations.items()},
+        properties={name: tally(t) for name, t in finding.properties.items()},
+    )
+
+
+def _as_drafted(witness: Witness, measured: Measured) -> float:
+    return witness.size
+
+
+def _error(witness: Witness, measured: Measured) -> float:
+    return measured.error if isinstance(measured.error, float) else witness.size
+
+
+def _stability(witness: Witness, measured: Measured) -> float:
+    return measured.stability if isinstance(measured.error, float) else witness.size
+
+
+def _completed(witness: Witness, sites: Sequence[Site], size: _Size) -> Witness:
+    site = next(s for s in reversed(sites) if s.first_row <= witness.row)
+    row = witness.row - site.first_row
+    got = read_number(witness.got)
+    measured = judge(site, row * site.per_row + witness.output, got)
+    return msgspec.structs.replace(
+        witness,
+        size=size(witness, measured),
+        arguments=spell_point(site.point(row)),
+        truth=measured.truth,
+        error_ulps=measured.error_text,
+        stability=measured.stability_text,
+        condition=measured.condition_text,
+    )

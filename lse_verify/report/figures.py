@@ -1,0 +1,187 @@
+"""What is drawn: errors by size, error against conditioning, loss against the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lse_verify.audit.finding import EXACT_BUCKET, Finding
+from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.verdict import weak_limit
+from lse_verify.formats import FORMATS
+from lse_verify.report.canvas import Axes, Curves, heat_maps, power_of_ten, small_multiples
+from lse_verify.report.standing import Standing, by_function, standings
+from lse_verify.report.words import code, listed
+
+MOST_FUNCTIONS = 5
+"""Figures are drawn for the functions with the most implementations to compare."""
+
+_EDGES = (-1, 0, 1, 2, 4, 8, 16, 32)
+_COLUMNS = ("< ½", "½–1", "1–2", "2–4", "4–2⁴", "2⁴–2⁸", "2⁸–2¹⁶", "2¹⁶–2³²", "≥ 2³²", "none")
+_LARGEST_X = 1e20
+_CEILING = 1e20
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure of the report.
+
+    Attributes
+    ----------
+    name : str
+        Of its file.
+    function : str
+        What it is about.
+    alternative, caption : str
+        What stands in its place where it cannot be seen, and below it, in markdown.
+    content : bytes
+        The SVG.
+    """
+
+    name: str
+    function: str
+    alternative: str
+    caption: str
+    content: bytes
+
+
+def drawings(ledger: Ledger) -> list[Drawing]:
+    """Draw all figures of a ledger."""
+    grouped = by_function(standings(ledger))
+    compared = sorted(grouped, key=lambda function: -len(grouped[function]))[:MOST_FUNCTIONS]
+    return [
+        drawing
+        for function, found in grouped.items()
+        if function in compared
+        for drawing in _of_function(function, found)
+    ]
+
+
+def _of_function(function: str, found: list[Standing]) -> Iterator[Drawing]:
+    yield from _errors(function, found)
+    yield from _conditioning(function, found)
+    yield from _gap(function, found)
+
+
+def _errors(function: str, found: list[Standing]) -> Iterator[Drawing]:
+    present = {fmt for s in found for fmt in s.outcomes}
+    formats = [*(fmt for fmt in FORMATS if fmt in present), *sorted(present - {*FORMATS})]
+    nothing = [np.nan] * len(_COLUMNS)
+    maps = {
+        fmt: np.array(
+            [_shares(s.outcomes[fmt].ordinary) if fmt in s.outcomes else nothing for s in found]
+        )
+        for fmt in formats
+    }
+    content = heat_maps(maps, [s.name for s in found], _COLUMNS, "share of the answers")
+    caption = (
+        f"**Errors of {function}.** How the answers of each implementation (rows, best first) "
+        "are spread over the sizes of their errors, in ulps (columns): dark is frequent, each "
+        "shade ten times the one before it, and white is never. *none*: NaN or an infinity where "
+        "the truth is a number that fits. Special values are left out; badly conditioned inputs "
+        "are not, so that some large errors are nobody's fault."
+    )
+    yield Drawing(f"errors-{function}.svg", function, f"errors of {function}", caption, content)
+
+
+def _shares(finding: Finding) -> list[float]:
+    """Return the share of the answers in each column."""
+    counts = [0] * len(_COLUMNS)
+    for bucket, count in finding.histogram.items():
+        counts[_column(bucket)] += count
+    counts[-1] = finding.spurious_nan.count + finding.spurious_infinity.count
+    whole = sum(counts)
+    return [count / whole if whole else float("nan") for count in counts]
+
+
+def _column(bucket: str) -> int:
+    if bucket == EXACT_BUCKET:
+        return 0
+    exponent = int(bucket.removeprefix("2^"))
+    return sum(exponent >= edge for edge in _EDGES)
+
+
+def _conditioning(function: str, found: list[Standing]) -> Iterator[Drawing]:
+    panels = _panels(found, "condition", _condition_middle)
+    if not panels:
+        return
+    axes = Axes(
+        "condition number κ",
+        "largest error (ulp)",
+        {10.0**k: power_of_ten(k) for k in range(0, 21, 4)},
+        floor=0.1,
+        ceiling=_CEILING,
+        reference=lambda x: x,
+        reference_label="error of κ ulp",
+    )
+    caption = (
+        f"**Conditioning of {function}.** The largest error in each binade of κ, in ulps. The "
+        "dashed line is an error of κ ulp, about what rounding the input alone can cost (E "
+        "between 1 and 2): an error far above it is the implementation's own. Errors above "
+        "10²⁰ ulp are drawn at the edge, and κ above 10²⁰ is left out: it excuses everything."
+    )
+    alternative = f"error of {function} against conditioning"
+    content = small_multiples(panels, axes)
+    yield Drawing(f"conditioning-{function}.svg", function, alternative, caption, content)
+
+
+def _gap(function: str, found: list[Standing]) -> Iterator[Drawing]:
+    panels = _panels(found, "gap", _gap_middle)
+    if not panels:
+        return
+    limit = weak_limit(2)
+    axes = Axes(
+        "distance of the two terms",
+        "largest stability factor E",
+        {0.5: "", 1.0: "1", 10.0: "10", 100.0: "100", 1000.0: "1000"},
+        floor=0.1,
+        ceiling=_CEILING,
+        reference=lambda x: 0 * x + limit,
+        reference_label=f"E = {limit:g}: unstable above",
+    )
+    losing = [code(name) for name, curves in panels.items() if _highest(curves) > limit]
+    who = f" Above it: {listed(losing)}." if losing else " None is above it."
+    caption = (
+        f"**Absorption in {function} of two terms.** The largest E against the distance of the "
+        "terms. Where the larger term is near 0 all that is left is the smaller one, and code "
+        f"that adds it to 1 first loses it: E rises above the dashed line.{who}"
+    )
+    alternative = f"stability factor of {function} against the gap"
+    content = small_multiples(panels, axes)
+    yield Drawing(f"gap-{function}.svg", function, alternative, caption, content)
+
+
+def _panels(
+    found: list[Standing], profile: str, middle: Callable[[int], float]
+) -> dict[str, Curves]:
+    """Return the curves of one profile by implementation, those without any left out."""
+    panels = {s.name: _curves(s, profile, middle) for s in found}
+    return {name: curves for name, curves in panels.items() if curves}
+
+
+def _curves(standing: Standing, profile: str, middle: Callable[[int], float]) -> Curves:
+    curves: Curves = {}
+    for fmt, outcome in standing.outcomes.items():
+        maxima: dict[float, float] = {}
+        for bucket, size in outcome.ordinary.profiles.get(profile, {}).items():
+            x = middle(bucket)
+            maxima[x] = max(maxima.get(x, 0.0), size)
+        shown = sorted(x for x in maxima if x <= _LARGEST_X)
+        if shown:
+            curves[fmt] = (shown, [maxima[x] for x in shown])
+    return curves
+
+
+def _condition_middle(bucket: int) -> float:
+    return 2.0 ** (bucket + 0.5)
+
+
+def _gap_middle(bucket: int) -> float:
+    width = 1 if bucket < 8 else 4 if bucket < 64 else 64
+    return bucket - bucket % width + width / 2
+
+
+def _highest(curves: Curves) -> float:
+    return max(size for _, sizes in curves.values() for size in sizes)

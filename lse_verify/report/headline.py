@@ -1,0 +1,105 @@
+"""What a report says first, in sentences made from the findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.verdict import Verdict
+from lse_verify.audit.witness import Witness
+from lse_verify.report.decimals import shortened
+from lse_verify.report.standing import Outcome, Standing, standings
+from lse_verify.report.words import counted, listed, tidy
+
+_REASONS = {
+    "an exception, a crash, a hang or a wrong shape": lambda f: bool(f.failure),
+    "a NaN where the truth is a number": lambda f: bool(f.spurious_nan.count),
+    "an infinity where the truth is a number that fits": lambda f: bool(f.spurious_infinity.count),
+    "a wrong special value": lambda f: bool(f.special.count),
+    "a broken bound": lambda f: bool(f.unexcused),
+}
+
+
+def subject(ledger: Ledger) -> str:
+    """Say what was graded."""
+    found = standings(ledger)
+    outputs = sum(entry.finding.outputs for entry in ledger.entries)
+    names = {standing.name for standing in found}
+    functions = {standing.function for standing in found}
+    formats = {entry.cell.format for entry in ledger.entries}
+    return (
+        f"{counted(len(names), 'implementation')} of {counted(len(functions), 'function')} in "
+        f"{counted(len(formats), 'format')}: {counted(len(ledger.entries), 'cell')}, "
+        f"{counted(outputs, 'output')} measured against their exact values."
+    )
+
+
+def headlines(ledger: Ledger) -> list[str]:
+    """Return what is most notable, a sentence or two each."""
+    found = standings(ledger)
+    own = [s for s in found if s.row.kind != "textbook"]
+    textbook = [s for s in found if s.row.kind == "textbook"]
+    lines = [*_group(own, "of libraries"), *_group(textbook, "of textbook algorithms")]
+    return [*lines, *_most_lost(own or textbook), *_undecided(ledger)]
+
+
+def _group(found: list[Standing], whose: str) -> list[str]:
+    outcomes = [outcome for standing in found for outcome in standing.outcomes.values()]
+    if not outcomes:
+        return []
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    words = [f"{counts[v]} {v.word}" for v in sorted(Verdict) if counts[v]]
+    first = (
+        f"**{counts[Verdict.WRONG]} of {counted(len(outcomes), 'grade')} {whose} "
+        f"{'is' if counts[Verdict.WRONG] == 1 else 'are'} wrong** "
+        f"(a grade is one implementation, function and format: {listed(words)})."
+    )
+    return [" ".join([first, *_because(outcomes)])]
+
+
+def _because(outcomes: Iterable[Outcome]) -> list[str]:
+    wrong = [outcome for outcome in outcomes if outcome.verdict is Verdict.WRONG]
+    if not wrong:
+        return []
+    counts = {
+        words: sum(bool(happened(outcome.finding)) for outcome in wrong)
+        for words, happened in _REASONS.items()
+    }
+    listing = listed([f"{count} {words}" for words, count in counts.items() if count])
+    special = sum(outcome.only_special_is_wrong for outcome in wrong)
+    alone = f" Of special values alone: {special}." if special else ""
+    return [f"Of those that are wrong, some for several reasons: {listing}.{alone}"]
+
+
+def _most_lost(found: Iterable[Standing]) -> list[str]:
+    """Show the largest E, or say that every E is small."""
+    worst = [
+        (outcome.ordinary.worst_stability, standing, name)
+        for standing in found
+        for name, outcome in standing.outcomes.items()
+        if outcome.ordinary.worst_stability is not None and outcome.ordinary.not_weak.count
+    ]
+    if not worst:
+        return ["No answer loses digits that its input did not cost (no verdict is unstable)."]
+    witness, standing, name = max(worst, key=lambda item: item[0].size)
+    return [_loss(witness, standing, name)]
+
+
+def _loss(witness: Witness, standing: Standing, fmt: str) -> str:
+    arguments = shortened(witness.arguments, fmt) or f"a row of {witness.n_terms} terms"
+    got = shortened([witness.got], fmt)
+    return (
+        f"Most digits lost: `{standing.name}` in {fmt} gives {got} for "
+        f"`{standing.function}` of ({arguments}) where the truth is {witness.truth}: "
+        f"{tidy(witness.error_ulps)} ulp, {tidy(witness.stability)} times what the input's own "
+        "rounding explains."
+    )
+
+
+def _undecided(ledger: Ledger) -> list[str]:
+    count = sum(entry.finding.undecided.count for entry in ledger.entries)
+    if not count:
+        return []
+    verb = "was" if count == 1 else "were"
+    return [f"{counted(count, 'answer')} {verb} left undecided by the limit of precision."]

@@ -1,0 +1,107 @@
+"""A ledger as markdown: data to the templates, and what they make onto the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from lse_verify.audit.ledger import Ledger, unwritable, write_whole
+from lse_verify.audit.verdict import MEANING
+from lse_verify.report import properties
+from lse_verify.report.experiment import experiment
+from lse_verify.report.headline import headlines, subject
+from lse_verify.report.sections import sections
+from lse_verify.report.speed import speed
+from lse_verify.report.summary import overview, summary
+from lse_verify.report.words import code, counted, number, plain
+
+if TYPE_CHECKING:
+    from lse_verify.report.figures import Drawing
+
+REPORT, FIGURES = "report.md", "figures"
+_OURS = ("errors-*.svg", "conditioning-*.svg", "gap-*.svg")
+
+
+def write_report(ledger: Ledger, folder: Path) -> Path:
+    """Write the report of a ledger: the same ledger gives the same bytes.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        What the report says; nothing is run again.
+    folder : Path
+        Where ``report.md`` and ``figures/`` go; it is made. Figures of an earlier report
+        there that this one does not have are removed.
+
+    Returns
+    -------
+    Path
+        The report.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written; each file is there whole or not at all.
+    """
+    # Matplotlib takes a second to import, which no other command should wait for.
+    from lse_verify.report.figures import drawings
+
+    drawn = drawings(ledger)
+    _write_figures(drawn, folder / FIGURES)
+    path = folder / REPORT
+    write_whole(path, render(ledger, drawn).encode())
+    return path
+
+
+def render(ledger: Ledger, drawn: list[Drawing]) -> str:
+    """Return the report as markdown; it shows the drawings from the folder `FIGURES`."""
+    text = _environment().get_template("report.md.j2").render(
+        header=ledger.header,
+        digest=ledger.digest,
+        subject=subject(ledger),
+        headlines=headlines(ledger),
+        overview=overview(ledger),
+        summary=summary(ledger),
+        verdicts={verdict.word: meaning for verdict, meaning in MEANING.items()},
+        properties=properties.properties_table(ledger),
+        property_meanings=properties.MEANING,
+        experiment=experiment(ledger),
+        sections=sections(ledger),
+        speed=speed(ledger),
+        drawings=_by_function(drawn),
+        figures=FIGURES,
+    )
+    return f"{text.rstrip()}\n"
+
+
+def _by_function(drawn: list[Drawing]) -> dict[str, list[Drawing]]:
+    grouped: dict[str, list[Drawing]] = {}
+    for drawing in drawn:
+        grouped.setdefault(drawing.function, []).append(drawing)
+    return grouped
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lse_verify.report"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"code": code, "plain": plain, "counted": counted, "number": number}
+    return environment
+
+
+def _write_figures(drawn: list[Drawing], folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for pattern in _OURS:
+            for stale in {*folder.glob(pattern)} - {folder / drawing.name for drawing in drawn}:
+                stale.unlink()
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    for drawing in drawn:
+        write_whole(folder / drawing.name, drawing.content)

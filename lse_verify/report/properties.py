@@ -1,0 +1,59 @@
+"""Properties that do not change the verdict: how often each is broken, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lse_verify.audit.finding import Tally
+from lse_verify.audit.ledger import Ledger
+from lse_verify.family import FUNCTIONS
+from lse_verify.report.standing import Standing, standings
+from lse_verify.report.summary import NONE
+from lse_verify.report.table import Table
+from lse_verify.report.words import LARGEST, code, number
+
+MEANING = {
+    "monotone": "raising one input by one float never lowers the result; size in floats",
+    "exact shift moves": "adding c exactly to every input of logsumexp moves the result by c; "
+    "size in multiples of what the two roundings explain",
+    "exact shift stays": "adding c exactly to every input of softmax or log_softmax moves "
+    "nothing; size in floats",
+    "same when permuted": "reversing the terms moves nothing; size in floats",
+    "same alone and in a batch": "a row gives the same bits alone, at another place and in the "
+    "batch; size in floats",
+    "order kept": "larger inputs never have smaller outputs; size in floats",
+    "zero sign": "where the truth is not 0, a zero that is given for it has its sign",
+}
+"""Every property that has a column, with what is counted and the unit of its size."""
+
+
+def properties_table(ledger: Ledger) -> Table:
+    """Return a row an implementation: broken, of tested, and the largest size."""
+    grouped: dict[str, dict[str, Tally]] = {}
+    for standing in standings(ledger):
+        tallies = grouped.setdefault(standing.name, {})
+        for name, tally in _tallies(standing):
+            tallies[name] = tallies.get(name, Tally()).merge(tally)
+    rows = tuple(
+        (code(name), *(_cell(tallies.get(column), column) for column in MEANING))
+        for name, tallies in grouped.items()
+    )
+    return Table(("implementation", *(f"#{n}" for n in MEANING)), rows).without_empty_columns()
+
+
+def _tallies(standing: Standing) -> Iterable[tuple[str, Tally]]:
+    """Yield the tallies of one standing, a shift under what it should do."""
+    function = FUNCTIONS.get(standing.function)
+    does = "stays" if function is not None and function.shift == "leaves" else "moves"
+    for name, tally in standing.finding.properties.items():
+        yield (f"{name} {does}" if name == "exact shift" else name), tally
+
+
+def _cell(tally: Tally | None, column: str) -> str:
+    if tally is None or not tally.tested:
+        return NONE
+    counts = f"{tally.count:,} of {tally.tested:,}"
+    if tally.witness is None or column == "zero sign":
+        return counts
+    size = "NaN" if tally.witness.size >= LARGEST else number(tally.witness.size)
+    return f"{counts}<br>largest {size}"

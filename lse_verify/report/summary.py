@@ -1,0 +1,106 @@
+"""The summary: a table a function, an implementation a row, best first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from lse_verify.audit.finding import Finding
+from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.verdict import Verdict, reasons
+from lse_verify.formats import FORMATS
+from lse_verify.report.standing import Outcome, Standing, by_function, excused, standings
+from lse_verify.report.table import Table
+from lse_verify.report.words import code, plain, tidy
+
+NONE = "–"
+"""What stands where there is nothing to tell."""
+
+
+def formats_of(ledger: Ledger) -> list[str]:
+    """Return the formats that occur, in the order of `FORMATS`."""
+    present = {entry.cell.format for entry in ledger.entries}
+    return [*(name for name in FORMATS if name in present), *sorted(present - {*FORMATS})]
+
+
+def summary(ledger: Ledger) -> dict[str, Table]:
+    """Return the table of each function."""
+    formats = formats_of(ledger)
+    headers = ("implementation", *(f"{name} (sampled)" for name in formats), "what makes it wrong")
+    return {
+        function: Table(headers, tuple(_row(s, formats) for s in found)).without_empty_columns()
+        for function, found in by_function(standings(ledger)).items()
+    }
+
+
+def overview(ledger: Ledger) -> Table:
+    """Return a row a library: how many of its grades are what; those not here are rows too."""
+    grouped: dict[str, list[Outcome]] = {}
+    for standing in standings(ledger):
+        grouped.setdefault(standing.library, []).extend(standing.outcomes.values())
+    versions = ledger.header.versions
+    graded = [
+        (code(name), plain(versions.get(name, "")) or NONE, *_counts(outcomes))
+        for name, outcomes in sorted(grouped.items())
+    ]
+    skipped = [
+        (code(s.name), f"skipped: {plain(s.reason)}", *[NONE] * (len(_GRADES) + 1))
+        for s in ledger.header.skipped
+    ]
+    words = (f"#{verdict.word}" for verdict in _GRADES)
+    return Table(("library", "version", "#grades", *words), (*graded, *skipped))
+
+
+_GRADES = [verdict for verdict in Verdict if verdict is not Verdict.UNTESTED]
+
+
+def _counts(outcomes: list[Outcome]) -> tuple[str, ...]:
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    return (str(len(outcomes)), *(str(counts[v]) if counts[v] else NONE for v in _GRADES))
+
+
+def _row(standing: Standing, formats: Iterable[str]) -> tuple[str, ...]:
+    mark = "†" if standing.row.composed else ""
+    cells = [_cell(standing.outcomes.get(name)) for name in formats]
+    return (f"{code(standing.name)}{mark}", *cells, why(standing.finding))
+
+
+def _cell(outcome: Outcome | None) -> str:
+    return NONE if outcome is None else f"{grade(outcome)}<br>{sizes(outcome.ordinary)}"
+
+
+def grade(outcome: Outcome) -> str:
+    """Return the verdict, saying so where special values alone make it wrong."""
+    if outcome.only_special_is_wrong:
+        return f"**wrong** (special values only, else {outcome.ordinary_verdict.word})"
+    return word(outcome.verdict)
+
+
+def word(verdict: Verdict) -> str:
+    """Return the word of a verdict, bold where an answer cannot be trusted."""
+    return f"**{verdict.word}**" if verdict >= Verdict.UNSTABLE else verdict.word
+
+
+def sizes(finding: Finding) -> str:
+    """Return the worst well-conditioned error and the worst stability factor."""
+    ulps = conditioned_ulps(finding)
+    return f"{ulps} ulp · E {stability(finding)}" if finding.outputs else "no number to measure"
+
+
+def conditioned_ulps(finding: Finding) -> str:
+    """Return the worst error in ulps where κ ≤ 100."""
+    worst = finding.worst_conditioned
+    return tidy(worst.error_ulps) if worst else NONE
+
+
+def stability(finding: Finding) -> str:
+    """Return the worst stability factor."""
+    worst = finding.worst_stability
+    return tidy(worst.stability) if worst else NONE
+
+
+def why(finding: Finding) -> str:
+    """Say what makes a finding wrong, and how many violations are excused."""
+    words = [plain(reason) for reason in reasons(finding)]
+    words += [f"excused ×{excused(finding)}"] if excused(finding) else []
+    return ", ".join(words) or NONE

@@ -1,0 +1,43 @@
+"""A table as data; templates lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headers and rows of cells that are already markdown.
+
+    Attributes
+    ----------
+    headers : sequence of str
+        One a column; those that begin with ``#`` stand over numbers and align to the right.
+    rows : sequence of sequence of str
+        As many cells each as there are headers.
+    """
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def titles(self) -> list[str]:
+        """The headers as printed."""
+        return [header.removeprefix("#") for header in self.headers]
+
+    @property
+    def rules(self) -> list[str]:
+        """What stands under the headers: the alignment of each column."""
+        return ["---:" if header.startswith("#") else "---" for header in self.headers]
+
+    def without_empty_columns(self, empty: str = "–") -> Table:
+        """Return the table without the columns whose every cell is `empty`."""
+        kept = [
+            place
+            for place in range(len(self.headers))
+            if not self.rows or any(row[place] != empty for row in self.rows)
+        ]
+        return Table(
+            tuple(self.headers[place] for place in kept),
+            tuple(tuple(row[place] for place in kept) for row in self.rows),
+        )

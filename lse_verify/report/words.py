@@ -1,0 +1,106 @@
+"""Numbers and names as a report prints them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+LARGEST = 1e308
+"""From here on a number says only that it is huge."""
+
+_SPECIAL = re.compile(r"([\\`*_\[\]])")
+
+
+def tidy(text: str) -> str:
+    """Write a number that is already text without a long exponent, where it has one.
+
+    Examples
+    --------
+    >>> tidy("1.74e+03"), tidy("1e+600"), tidy("2.5e-07"), tidy("0.5"), tidy("spurious NaN")
+    ('1,740', '1e600', '2.5e-7', '0.5', 'spurious NaN')
+    """
+    mantissa, separator, exponent = text.partition("e")
+    try:
+        power = int(exponent)
+    except ValueError:
+        return text
+    if not separator or not 0 <= power < 6:
+        return f"{mantissa}e{power}"
+    return f"{float(text):,.0f}"
+
+
+def number(value: float) -> str:
+    """Write a number with three digits.
+
+    Examples
+    --------
+    >>> number(0.49999), number(1740.2), number(2.0**60), number(0), number(1.79e308)
+    ('0.5', '1,740', '1.15e18', '0', 'over 1e308')
+    """
+    if math.isnan(value):
+        return "none"
+    return "over 1e308" if value >= LARGEST else tidy(f"{value:.3g}")
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share of a whole; what is not all is never printed as 100 %.
+
+    Examples
+    --------
+    >>> percent(1, 3), percent(99999, 100000), percent(1, 100000), percent(4, 4), percent(0, 0)
+    ('33.3 %', '99.9 %', '0.1 %', '100 %', '–')
+    """
+    if whole == 0:
+        return "–"
+    if part in (0, whole):
+        return "100 %" if part else "0 %"
+    return f"{min(max(100 * part / whole, 0.1), 99.9):.1f} %"
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2500, "row")
+    ('1 row', '2,500 rows')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(items: list[str]) -> str:
+    """Write a list as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return " and ".join([*([", ".join(items[:-1])] if items[1:] else []), *items[-1:]])
+
+
+def plain(text: str) -> str:
+    """Escape a text so that markdown, in a table or not, shows it as it is.
+
+    Examples
+    --------
+    >>> plain("a|b *c* <d>")
+    'a&#124;b \\\\*c\\\\* &lt;d&gt;'
+    """
+    flat = " ".join(text.split())
+    safe = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", safe).replace("|", "&#124;")
+
+
+def code(text: str) -> str:
+    """Write a text as code that is safe in a table, whatever it contains.
+
+    Examples
+    --------
+    >>> code("log(sum(exp(x)))"), code("a|b"), code("tick ` tick")
+    ('`log(sum(exp(x)))`', '`a\\\\|b`', '`` tick ` tick ``')
+    """
+    flat = " ".join(text.split())
+    fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
+    pad = " " if "`" in flat else ""
+    return f"{fence}{pad}{flat}{pad}{fence}".replace("|", "\\|")
