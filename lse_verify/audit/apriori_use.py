@@ -16,9 +16,9 @@ def bound_use(site: Site, ulps: Floats, failed: Flags, algorithm: str) -> BoundU
     if not rows.size:
         return BoundUse(algorithm=algorithm)
     shape = (site.block.n_rows, site.per_row)
-    failed = failed.reshape(shape).any(axis=1)
+    row_failed = np.asarray(failed.reshape(shape).any(axis=1))
     error = _relative_error(site, ulps).reshape(shape)[site.reference.finite]
-    overflowed = failed[site.reference.finite] | np.isnan(error).any(axis=1)
+    overflowed = row_failed[site.reference.finite] | np.isnan(error).any(axis=1)
     worst = error.max(axis=1)[~overflowed]
     bound = apriori_bound(algorithm, rows)[~overflowed]
     with np.errstate(divide="ignore", invalid="ignore"):

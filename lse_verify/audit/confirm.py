@@ -8,6 +8,7 @@ input spelled out, the truth to twenty digits, the error, E and κ by mpmath.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import msgspec
 
@@ -30,8 +31,21 @@ def confirmed(finding: Finding, sites: Sequence[Site]) -> Finding:
         The blocks of the cell's batch, in order.
     """
 
+    judge_once = cache(lambda row, output, got: _judged(sites, row, output, got))
+
     def complete(witness: Witness | None, size: _Size = _as_drafted) -> Witness | None:
-        return None if witness is None else _completed(witness, sites, size)
+        if witness is None:
+            return None
+        arguments, measured = judge_once(witness.row, witness.output, witness.got)
+        return msgspec.structs.replace(
+            witness,
+            size=size(witness, measured),
+            arguments=arguments,
+            truth=measured.truth,
+            error_ulps=measured.error_text,
+            stability=measured.stability_text,
+            condition=measured.condition_text,
+        )
 
     def tally(drafted: Tally, size: _Size = _as_drafted) -> Tally:
         return msgspec.structs.replace(drafted, witness=complete(drafted.witness, size))
@@ -64,17 +78,10 @@ def _stability(witness: Witness, measured: Measured) -> float:
     return measured.stability if isinstance(measured.error, float) else witness.size
 
 
-def _completed(witness: Witness, sites: Sequence[Site], size: _Size) -> Witness:
-    site = next(s for s in reversed(sites) if s.first_row <= witness.row)
-    row = witness.row - site.first_row
-    got = read_number(witness.got)
-    measured = judge(site, row * site.per_row + witness.output, got)
-    return msgspec.structs.replace(
-        witness,
-        size=size(witness, measured),
-        arguments=spell_point(site.point(row)),
-        truth=measured.truth,
-        error_ulps=measured.error_text,
-        stability=measured.stability_text,
-        condition=measured.condition_text,
-    )
+def _judged(
+    sites: Sequence[Site], row: int, output: int, got: str
+) -> tuple[list[str] | None, Measured]:
+    site = next(s for s in reversed(sites) if s.first_row <= row)
+    place = row - site.first_row
+    measured = judge(site, place * site.per_row + output, read_number(got))
+    return spell_point(site.point(place)), measured

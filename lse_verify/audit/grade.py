@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -82,12 +82,15 @@ class Grader:
         The folder that a user's relative paths start from.
     data : Path or None
         The user's own rows.
+    last : dict of str to tuple
+        The batch drawn last: cells of one batch come one after the other.
     """
 
     ladder: Ladder
     store: ReferenceStore
     base: Path
     data: Path | None
+    last: dict[str, tuple[tuple[Block, ...], list[Reference]]] = field(default_factory=dict)
 
     def prepare(self, cell: Cell) -> None:
         """Compute the references of a cell's batch and leave them in the store."""
@@ -105,12 +108,14 @@ class Grader:
         return self._grade_blocks(cell, implementation, call, blocks, references)
 
     def _drawn(self, cell: Cell) -> tuple[tuple[Block, ...], list[Reference]]:
-        regime = self._regime(cell.regime)
-        fmt, function = format_named(cell.format), function_named(cell.function)
-        batch = regime.draw(cell.function, fmt, cell.seed, cell.samples)
-        return batch.blocks, self.store.get(
-            cell.batch_key, self.ladder, function, batch.blocks, fmt
-        )
+        if cell.batch_key not in self.last:
+            regime = self._regime(cell.regime)
+            fmt, function = format_named(cell.format), function_named(cell.function)
+            blocks = regime.draw(cell.function, fmt, cell.seed, cell.samples).blocks
+            references = self.store.get(cell.batch_key, self.ladder, function, blocks, fmt)
+            self.last.clear()
+            self.last[cell.batch_key] = blocks, references
+        return self.last[cell.batch_key]
 
     def _regime(self, name: str) -> Regime:
         if self.data is not None and name.startswith(DATA_PREFIX):

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -110,6 +110,9 @@ class Ledger(msgspec.Struct, frozen=True):
         """SHA-256 of cells and findings, without what no run can repeat: the times."""
         lines = (msgspec.json.encode([entry.cell, entry.finding]) for entry in self.entries)
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+Line = TypeVar("Line", Header, Entry)
 
 
 class LedgerWriter:
@@ -222,7 +225,7 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
     return _decoded(path, number, line, Entry)
 
 
-def _decoded(path: Path, number: int, line: bytes, kind: type[Any]) -> Any:
+def _decoded(path: Path, number: int, line: bytes, kind: type[Line]) -> Line:
     try:
         return msgspec.json.decode(line, type=kind)
     except msgspec.DecodeError as error:

@@ -159,7 +159,7 @@ def _gaps(site: Site) -> NDArray[np.int64] | None:
         return None
     with np.errstate(invalid="ignore", over="ignore"):
         gap = np.minimum(np.nan_to_num(np.abs(first - second)), _MOST_GAP).astype(np.int64)
-    return gap - gap % np.where(gap < 8, 1, np.where(gap < 64, 4, 64))
+    return np.asarray(gap - gap % np.where(gap < 8, 1, np.where(gap < 64, 4, 64)))
 
 
 def _maxima(buckets: NDArray[Any], sizes: Floats, measured: Flags) -> dict[int, float]:

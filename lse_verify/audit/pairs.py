@@ -57,7 +57,8 @@ def fenchel_young(site: Site, implementation: Implementation, base: Path) -> Fin
 
 def _tally(site: Site, rows: Floats, values: Floats, shares: Floats) -> Tally:
     usable = np.isfinite(values) & np.isfinite(shares).all(axis=1) & (shares >= 0).all(axis=1)
-    gaps = np.array([_gap(*row) if ok else 0.0 for *row, ok in zip(rows, values, shares, usable)])
+    checked = zip(rows, values, shares, usable, strict=True)
+    gaps = np.array([_gap(*row) if ok else 0.0 for *row, ok in checked])
     allowed = _allowed(site, rows)
     broken = usable & (np.abs(gaps) > allowed)
     if not broken.any():

@@ -23,6 +23,9 @@ Flags = NDArray[np.bool_]
 MOST_TERMS = 1000
 """Longer rows are asked once only: their properties cost more than they tell."""
 
+MOST_TERMS_ALONE = 10
+"""A row alone is a shape of its own, for which compiling libraries take most of a second."""
+
 _SHIFTS = (1.0, -1.0, 0.5, -4.0, 16.0, -64.0)
 
 
@@ -93,7 +96,7 @@ def _batch(site: Site, asker: Asker, got: FloatArray) -> Tally:
     other = np.empty_like(rows)
     other[places] = moved
     sizes = _apart(site, rows.ravel(), other.ravel()).reshape(rows.shape)
-    for row in sorted({0, count // 2, count - 1}):
+    for row in sorted({0, count // 2, count - 1}) if site.block.n_terms <= MOST_TERMS_ALONE else ():
         alone = asker.ask(site.block.take(np.array([row])))
         apart = _apart(site, rows[row], alone)
         larger = apart > sizes[row]

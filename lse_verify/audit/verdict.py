@@ -70,7 +70,7 @@ def reasons(finding: Finding) -> list[str]:
         "spurious infinity": finding.spurious_infinity,
         "wrong special value": finding.special,
     }
-    words = [finding.failure.kind] if finding.failure else []
+    words: list[str] = [finding.failure.kind] if finding.failure else []
     words += [f"{name} ×{tally.count}" for name, tally in counted.items() if tally.count]
     words += [f"{name} ×{t.count - t.excused}" for name, t in finding.unexcused.items()]
     return words

@@ -18,31 +18,31 @@ Bound = Callable[[Floats, Floats], Floats]
 
 
 def _naive_logsumexp(row: Floats, lse: Floats) -> Floats:
-    return 1 + (row.shape[1] + 1) / np.abs(lse)
+    return np.asarray(1 + (row.shape[1] + 1) / np.abs(lse))
 
 
 def _shifted_logsumexp(row: Floats, lse: Floats) -> Floats:
-    return np.abs(lse + row.shape[1] - row.min(axis=1)) / np.abs(lse)
+    return np.asarray(np.abs(lse + row.shape[1] - row.min(axis=1)) / np.abs(lse))
 
 
 def _naive_softmax(row: Floats, lse: Floats) -> Floats:
-    return np.full(len(row), row.shape[1] + 3.0)
+    return np.asarray(np.full(len(row), row.shape[1] + 3.0))
 
 
 def _shifted_softmax(row: Floats, lse: Floats) -> Floats:
-    return row.shape[1] + 2 + 2 * (row.max(axis=1) - row.min(axis=1))
+    return np.asarray(row.shape[1] + 2 + 2 * (row.max(axis=1) - row.min(axis=1)))
 
 
 def _farthest(row: Floats, lse: Floats) -> Floats:
-    return np.abs(row - lse[:, None]).max(axis=1)
+    return np.asarray(np.abs(row - lse[:, None]).max(axis=1))
 
 
 def _division_free_naive(row: Floats, lse: Floats) -> Floats:
-    return np.abs(lse) + _farthest(row, lse) + row.shape[1] + 2
+    return np.asarray(np.abs(lse) + _farthest(row, lse) + row.shape[1] + 2)
 
 
 def _division_free_shifted(row: Floats, lse: Floats) -> Floats:
-    return 1 + _farthest(row, lse) + np.abs(lse + row.shape[1] - row.min(axis=1))
+    return np.asarray(1 + _farthest(row, lse) + np.abs(lse + row.shape[1] - row.min(axis=1)))
 
 
 BOUNDS: dict[str, Bound] = {

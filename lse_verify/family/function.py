@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Literal
 
 from lse_verify.enclosure import Enclosure
@@ -126,10 +126,10 @@ def others_unseen(entries: tuple[float, ...], multiplier: float = 1.0) -> bool:
     factor of more than 2**1074, the largest scale of any function and number of terms; it
     spares the oracle the tens of thousands of bits in which (0, −1e300) differs from 0.
     """
+    peak = max(entries) if multiplier > 0 else min(entries)
     # Halved, so that the difference does not overflow: exp(−16000) is 2**−23083.
-    halves = (entry / 2 if multiplier > 0 else -entry / 2 for entry in entries)
-    largest, second = heapq.nlargest(2, halves)
-    return abs(multiplier) * (largest - second) > 8000
+    seen = (e for e in entries if abs(multiplier) * abs(peak / 2 - e / 2) <= 8000)
+    return len(list(islice(seen, 2))) < 2
 
 
 def row_of(point: Point, position: int = 0) -> tuple[float, ...]:

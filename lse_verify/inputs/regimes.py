@@ -60,7 +60,6 @@ _ALL = (
         "Two maxima, all entries equal, or all one ulp apart confuse code that takes the "
         "maximum for unique.",
         rows.ties,
-        lengths=(2, 3),
     ),
     _regime(
         "gap",

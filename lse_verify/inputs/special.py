@@ -40,6 +40,14 @@ def _grid(fmt: Format, values: Iterable[float], n: int) -> FloatArray:
     return fmt.cast(np.array(rows, dtype=np.float64).reshape(len(rows), n))
 
 
+def _apart(fmt: Format, pairs: FloatArray) -> FloatArray:
+    """Return rows of ten that begin and end with a pair, with −∞ or 0.5 in between by turns."""
+    rows = np.full((len(pairs), 10), -math.inf)
+    rows[1::2] = 0.5
+    rows[:, [0, -1]] = pairs
+    return fmt.cast(rows)
+
+
 def _of_values(function: str, fmt: Format) -> Iterator[Block]:
     values = (*_extremes(fmt), *_NOT_FINITE)
     if function == "logaddexp":
@@ -53,7 +61,8 @@ def _of_values(function: str, fmt: Format) -> Iterator[Block]:
 
 def _of_rows(function: str, fmt: Format) -> Iterator[Block]:
     values = (*_extremes(fmt), *_NOT_FINITE)
-    rows = [_grid(fmt, values, 1), _grid(fmt, values, 2), _grid(fmt, (0.0, 1.0, *_NOT_FINITE), 3)]
+    pairs = _grid(fmt, values, 2)
+    rows = [_grid(fmt, values, 1), pairs, _apart(fmt, pairs)]
     if function == "logsumexp":
         # Of the others MATHEMATICS, section 7, does not say what they are on no terms.
         yield Block((np.zeros((1, 0), dtype=fmt.dtype),))

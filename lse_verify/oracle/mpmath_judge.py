@@ -23,6 +23,7 @@ F. Johansson et al., mpmath 1.3, ``mpmath.libmp.libmpi``.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -148,44 +149,41 @@ class MpmathJudge(Oracle):
 
 def _evaluate(evaluate: Evaluate, point: Point, k: int, prec_bits: int) -> Enclosure | None:
     _CONTEXT.prec = prec_bits
-    rows = [argument for argument in point if isinstance(argument, tuple)]
+    rows = tuple(argument for argument in point if isinstance(argument, tuple))
     length = len(rows[0]) if rows else 1
-    counts = _classes(rows)
-    arguments = [_one_based(a) if isinstance(a, tuple) else _CONTEXT.mpf(a) for a in point]
+    counts, columns = _distinct(rows)
+    readable = iter([_Row(*pair) for pair in zip(rows, columns, strict=True)])
+    arguments = [next(readable) if isinstance(a, tuple) else _CONTEXT.mpf(a) for a in point]
 
     def total(term: Term, first: int, last: int) -> Any:
         assert (first, last) == (1, length)
         terms: Iterable[Any] = (
-            term(index) if count == 1 else term(index) * count for index, count in counts
+            term(~place) if count == 1 else term(~place) * count
+            for place, count in enumerate(counts)
         )
         return sum(terms, _CONTEXT.zero)
 
     return _enclosure(evaluate(total, length, k, *arguments))
 
 
-def _classes(rows: list[tuple[float, ...]]) -> list[tuple[int, int]]:
-    """Return (first index from 1, count) of each distinct column of the rows."""
-    seen: dict[Any, list[int]] = {}
-    for index, column in enumerate(rows[0] if len(rows) == 1 else zip(*rows, strict=True), 1):
-        if column in seen:
-            seen[column][1] += 1
-        else:
-            seen[column] = [index, 1]
-    return [(first, count) for first, count in seen.values()]
+@lru_cache(maxsize=8)
+def _distinct(rows: tuple[tuple[float, ...], ...]) -> tuple[list[int], list[list[Any]]]:
+    """Return how often each distinct column of the rows stands there, and its intervals.
+
+    A float becomes an interval without rounding: no precision asked for is below 53 bits.
+    """
+    columns = Counter(zip(*rows, strict=True))
+    return list(columns.values()), [list(map(_CONTEXT.mpf, row)) for row in zip(*columns)]  # noqa: B905  # all columns are as long as rows has rows
 
 
-class _OneBased:
-    """A row indexed from 1, whose entries become intervals when they are asked for."""
+class _Row:
+    """A row read by index from 1, or by ``~place`` at one of its distinct columns."""
 
-    def __init__(self, row: tuple[float, ...]) -> None:
-        self._row = row
+    def __init__(self, row: tuple[float, ...], distinct: list[Any]) -> None:
+        self._row, self._distinct = row, distinct
 
     def __getitem__(self, index: int) -> Any:
-        return _CONTEXT.mpf(self._row[index - 1])
-
-
-def _one_based(row: tuple[float, ...]) -> _OneBased:
-    return _OneBased(row)
+        return self._distinct[~index] if index < 0 else _CONTEXT.mpf(self._row[index - 1])
 
 
 def _enclosure(interval: Any) -> Enclosure | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import BoundaryNorm
@@ -50,7 +50,7 @@ _LINES = {
     "binary64": ("#000000", "D"),
 }
 _OTHER_LINE = ("#CC79A7", "v")
-_REFERENCE = {"color": "#6b6b6b", "linestyle": "--"}
+_REFERENCE: dict[str, Any] = {"color": "#6b6b6b", "linestyle": "--"}
 _SHARES = {1e-6: "", 1e-5: "0.001 %", 1e-4: "0.01 %", 1e-3: "0.1 %", 1e-2: "1 %", 0.1: "10 %"}
 _SHADES = "YlGnBu"
 
@@ -216,8 +216,8 @@ def _map(ax: Any, title: str, shares: Any, columns: Sequence[str]) -> None:
 def _svg(draw: Callable[[Figure], None], height: float) -> bytes:
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH, height))
-        FigureCanvasAgg(figure)
         draw(figure)
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        # Not figure.savefig, which draws everything twice.
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     return _HUNDREDTHS.sub(rb"\1", buffer.getvalue())

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from lse_verify.audit.finding import BoundUse
 from lse_verify.audit.ledger import Ledger
-from lse_verify.report.table import Table
-from lse_verify.report.words import code, counted, listed, number, percent
+from lse_verify.report.grid import Grid
+from lse_verify.report.words import code, counted, listed, number, percent, unbroken
 
 REGIME = "digits"
 FORMATS = ("binary16", "bfloat16")
@@ -52,7 +52,7 @@ class Run:
 class Experiment:
     """The table and what it says in sentences."""
 
-    table: Table
+    table: Grid
     sentences: list[str]
 
 
@@ -76,7 +76,7 @@ def _order(run: Run) -> tuple[int, int]:
     return place, FORMATS.index(run.format)
 
 
-def _table(runs: Iterable[Run]) -> Table:
+def _table(runs: Iterable[Run]) -> Grid:
     headers = (
         "algorithm",
         "implementation",
@@ -87,7 +87,7 @@ def _table(runs: Iterable[Run]) -> Table:
         "#largest bound / u",
         "#largest use of the bound",
     )
-    return Table(headers, tuple(_row(run) for run in runs))
+    return Grid(headers, tuple(_row(run) for run in runs))
 
 
 def _row(run: Run) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _row(run: Run) -> tuple[str, ...]:
         code(run.implementation),
         run.format,
         f"{run.rows:,}",
-        f"{use.overflowed:,}{share}",
+        unbroken(f"{use.overflowed:,}{share}"),
         *(measured if use.measured else ("–", "–", "–")),
     )
 
@@ -111,17 +111,24 @@ def _hundredths(use: float) -> str:
 def _sentences(runs: list[Run]) -> Iterable[str]:
     yield _overflow(runs)
     yield _bounds(runs)
-    for fmt in FORMATS:
-        found = {run.use.algorithm: run.use for run in runs if run.format == fmt}
-        shifted = found.get("softmax.shifted")
-        free = found.get("softmax.division_free_shifted")
-        if shifted and free and shifted.largest_error and free.measured:
-            ratio = free.largest_error / shifted.largest_error
-            yield (
-                f"In {fmt} the largest error of the shifted softmax without division is "
-                f"{number(ratio)} times that of the one that divides: "
-                f"{'the division is worth its cost' if ratio > 1 else 'here leaving it out pays'}."
-            )
+    yield from _division(runs)
+
+
+def _division(runs: list[Run]) -> Iterable[str]:
+    """Say what leaving out the division of the shifted softmax costs."""
+    largest = {(r.use.algorithm, r.format): r.use.largest_error for r in runs if r.use.measured}
+    ratios = [
+        f"{number(largest['softmax.division_free_shifted', fmt] / error)} ({fmt})"
+        for (algorithm, fmt), error in largest.items()
+        if algorithm == "softmax.shifted"
+        and error > 0
+        and ("softmax.division_free_shifted", fmt) in largest
+    ]
+    if ratios:
+        yield (
+            "Without its division the shifted softmax has a largest error that is "
+            f"{listed(ratios)} times what it is with it."
+        )
 
 
 def _overflow(runs: list[Run]) -> str:
@@ -146,6 +153,7 @@ def _bounds(runs: list[Run]) -> str:
         return f"No row that gave a number breaks its bound; the nearest to it: {where}."
     words = [f"{run.algorithm} in {run.format}" for run in broken]
     return (
-        f"The bounds hold to first order in u and where nothing underflows; beyond its own went "
+        "The bounds hold to first order in u and where nothing overflows or underflows on the "
+        "way; beyond its own went "
         f"{listed(words)} ({where})."
     )

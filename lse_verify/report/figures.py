@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,21 @@ from lse_verify.audit.verdict import weak_limit
 from lse_verify.formats import FORMATS
 from lse_verify.report.canvas import Axes, Curves, heat_maps, power_of_ten, small_multiples
 from lse_verify.report.standing import Standing, by_function, standings
-from lse_verify.report.words import code, listed
+from lse_verify.report.words import code, listed, number
+
+READING = {
+    "Errors": "how the answers of each implementation (rows, best first) are spread over the "
+    "sizes of their errors, in ulps (columns): dark is frequent, each shade ten times the one "
+    "before it, white is never. *none*: NaN or an infinity where the truth is a number that "
+    "fits. Badly conditioned inputs are among them, so that some large errors are nobody's fault",
+    "Conditioning": "the largest error in each binade of the condition number κ, in ulps. The "
+    "dashed line is an error of κ ulp, about what rounding the input alone can cost: an error "
+    "far above it is the implementation's own. Beyond κ = 10²⁰ nothing can be told",
+    "Absorption": "the largest stability factor E against the distance of the two terms. Where "
+    "the larger term is near 0, all that is left is the smaller one, and code that adds it to 1 "
+    "first loses it: E rises above the dashed line",
+}
+"""What each kind of figure shows; special values are in none of them."""
 
 MOST_FUNCTIONS = 5
 """Figures are drawn for the functions with the most implementations to compare."""
@@ -76,14 +91,17 @@ def _errors(function: str, found: list[Standing]) -> Iterator[Drawing]:
         for fmt in formats
     }
     content = heat_maps(maps, [s.name for s in found], _COLUMNS, "share of the answers")
-    caption = (
-        f"**Errors of {function}.** How the answers of each implementation (rows, best first) "
-        "are spread over the sizes of their errors, in ulps (columns): dark is frequent, each "
-        "shade ten times the one before it, and white is never. *none*: NaN or an infinity where "
-        "the truth is a number that fits. Special values are left out; badly conditioned inputs "
-        "are not, so that some large errors are nobody's fault."
-    )
+    caption = f"**Errors of {function}.** {_unanswered(found)}"
     yield Drawing(f"errors-{function}.svg", function, f"errors of {function}", caption, content)
+
+
+def _unanswered(found: list[Standing]) -> str:
+    names = [
+        code(standing.name)
+        for standing in found
+        if any(_shares(outcome.ordinary)[-1] > 0 for outcome in standing.outcomes.values())
+    ]
+    return f"With answers that are no number: {listed(names)}." if names else "All are numbers."
 
 
 def _shares(finding: Finding) -> list[float]:
@@ -116,15 +134,23 @@ def _conditioning(function: str, found: list[Standing]) -> Iterator[Drawing]:
         reference=lambda x: x,
         reference_label="error of κ ulp",
     )
-    caption = (
-        f"**Conditioning of {function}.** The largest error in each binade of κ, in ulps. The "
-        "dashed line is an error of κ ulp, about what rounding the input alone can cost (E "
-        "between 1 and 2): an error far above it is the implementation's own. Errors above "
-        "10²⁰ ulp are drawn at the edge, and κ above 10²⁰ is left out: it excuses everything."
-    )
+    caption = f"**Conditioning of {function}.** {_farthest(panels)}"
     alternative = f"error of {function} against conditioning"
     content = small_multiples(panels, axes)
     yield Drawing(f"conditioning-{function}.svg", function, alternative, caption, content)
+
+
+def _farthest(panels: dict[str, Curves]) -> str:
+    """Name the curve that rises farthest above the line."""
+    ratio, name, fmt = max(
+        (size / x, name, fmt)
+        for name, curves in panels.items()
+        for fmt, points in curves.items()
+        for x, size in zip(*points, strict=True)
+    )
+    if ratio <= 4:
+        return "None is more than 4 times above the line."
+    return f"Farthest above the line: {code(name)} in {fmt}, {number(ratio)} times κ ulp."
 
 
 def _gap(function: str, found: list[Standing]) -> Iterator[Drawing]:
@@ -142,12 +168,8 @@ def _gap(function: str, found: list[Standing]) -> Iterator[Drawing]:
         reference_label=f"E = {limit:g}: unstable above",
     )
     losing = [code(name) for name, curves in panels.items() if _highest(curves) > limit]
-    who = f" Above it: {listed(losing)}." if losing else " None is above it."
-    caption = (
-        f"**Absorption in {function} of two terms.** The largest E against the distance of the "
-        "terms. Where the larger term is near 0 all that is left is the smaller one, and code "
-        f"that adds it to 1 first loses it: E rises above the dashed line.{who}"
-    )
+    who = f"Above the line: {listed(losing)}." if losing else "None is above the line."
+    caption = f"**Absorption in {function} of two terms.** {who}"
     alternative = f"stability factor of {function} against the gap"
     content = small_multiples(panels, axes)
     yield Drawing(f"gap-{function}.svg", function, alternative, caption, content)
@@ -175,7 +197,7 @@ def _curves(standing: Standing, profile: str, middle: Callable[[int], float]) ->
 
 
 def _condition_middle(bucket: int) -> float:
-    return 2.0 ** (bucket + 0.5)
+    return math.ldexp(math.sqrt(2), bucket)
 
 
 def _gap_middle(bucket: int) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
@@ -12,7 +13,7 @@ from lse_verify.report.decimals import shortened
 from lse_verify.report.standing import Outcome, Standing, standings
 from lse_verify.report.words import counted, listed, tidy
 
-_REASONS = {
+_REASONS: dict[str, Callable[[Finding], bool]] = {
     "an exception, a crash, a hang or a wrong shape": lambda f: bool(f.failure),
     "a NaN where the truth is a number": lambda f: bool(f.spurious_nan.count),
     "an infinity where the truth is a number that fits": lambda f: bool(f.spurious_infinity.count),
@@ -49,11 +50,13 @@ def _group(found: list[Standing], whose: str) -> list[str]:
     if not outcomes:
         return []
     counts = Counter(outcome.verdict for outcome in outcomes)
-    words = [f"{counts[v]} {v.word}" for v in sorted(Verdict) if counts[v]]
+    words = [
+        f"{counts[v]} {v.word}" for v in sorted(Verdict) if counts[v] and v is not Verdict.WRONG
+    ]
     first = (
         f"**{counts[Verdict.WRONG]} of {counted(len(outcomes), 'grade')} {whose} "
-        f"{'is' if counts[Verdict.WRONG] == 1 else 'are'} wrong** "
-        f"(a grade is one implementation, function and format: {listed(words)})."
+        f"{'is' if counts[Verdict.WRONG] == 1 else 'are'} wrong**"
+        f"{', the others ' + listed(words) if words else ''}."
     )
     return [" ".join([first, *_because(outcomes)])]
 
@@ -63,13 +66,13 @@ def _because(outcomes: Iterable[Outcome]) -> list[str]:
     if not wrong:
         return []
     counts = {
-        words: sum(bool(happened(outcome.finding)) for outcome in wrong)
+        words: sum(happened(outcome.finding) for outcome in wrong)
         for words, happened in _REASONS.items()
     }
-    listing = listed([f"{count} {words}" for words, count in counts.items() if count])
+    listing = listed([f"{words} ({count})" for words, count in counts.items() if count])
     special = sum(outcome.only_special_is_wrong for outcome in wrong)
-    alone = f" Of special values alone: {special}." if special else ""
-    return [f"Of those that are wrong, some for several reasons: {listing}.{alone}"]
+    alone = f" On special values alone: {special} of {len(wrong)}." if special else ""
+    return [f"Their faults, some have several: {listing}.{alone}"]
 
 
 def _most_lost(found: Iterable[Standing]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,34 +47,39 @@ def write_report(ledger: Ledger, folder: Path) -> Path:
         If something cannot be written; each file is there whole or not at all.
     """
     # Matplotlib takes a second to import, which no other command should wait for.
-    from lse_verify.report.figures import drawings
+    from lse_verify.report.figures import READING, drawings
 
     drawn = drawings(ledger)
     _write_figures(drawn, folder / FIGURES)
     path = folder / REPORT
-    write_whole(path, render(ledger, drawn).encode())
+    write_whole(path, render(ledger, drawn, READING).encode())
     return path
 
 
-def render(ledger: Ledger, drawn: list[Drawing]) -> str:
+def render(ledger: Ledger, drawn: list[Drawing], reading: dict[str, str]) -> str:
     """Return the report as markdown; it shows the drawings from the folder `FIGURES`."""
-    text = _environment().get_template("report.md.j2").render(
-        header=ledger.header,
-        digest=ledger.digest,
-        subject=subject(ledger),
-        headlines=headlines(ledger),
-        overview=overview(ledger),
-        summary=summary(ledger),
-        verdicts={verdict.word: meaning for verdict, meaning in MEANING.items()},
-        properties=properties.properties_table(ledger),
-        property_meanings=properties.MEANING,
-        experiment=experiment(ledger),
-        sections=sections(ledger),
-        speed=speed(ledger),
-        drawings=_by_function(drawn),
-        figures=FIGURES,
+    text = (
+        _environment()
+        .get_template("report.md.j2")
+        .render(
+            reading=reading,
+            header=ledger.header,
+            digest=ledger.digest,
+            subject=subject(ledger),
+            headlines=headlines(ledger),
+            overview=overview(ledger),
+            summary=summary(ledger),
+            verdicts={verdict.word: meaning for verdict, meaning in MEANING.items()},
+            properties=properties.properties_table(ledger),
+            property_meanings=properties.MEANING,
+            experiment=experiment(ledger),
+            sections=sections(ledger),
+            speed=speed(ledger),
+            drawings=_by_function(drawn),
+            figures=FIGURES,
+        )
     )
-    return f"{text.rstrip()}\n"
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 
 def _by_function(drawn: list[Drawing]) -> dict[str, list[Drawing]]:

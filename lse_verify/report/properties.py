@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from lse_verify.audit.finding import Tally
 from lse_verify.audit.ledger import Ledger
 from lse_verify.family import FUNCTIONS
+from lse_verify.report.grid import Grid
 from lse_verify.report.standing import Standing, standings
 from lse_verify.report.summary import NONE
-from lse_verify.report.table import Table
-from lse_verify.report.words import LARGEST, code, number
+from lse_verify.report.words import LARGEST, code, number, unbroken
 
 MEANING = {
     "monotone": "raising one input by one float never lowers the result; size in floats",
@@ -27,7 +27,7 @@ MEANING = {
 """Every property that has a column, with what is counted and the unit of its size."""
 
 
-def properties_table(ledger: Ledger) -> Table:
+def properties_table(ledger: Ledger) -> Grid:
     """Return a row an implementation: broken, of tested, and the largest size."""
     grouped: dict[str, dict[str, Tally]] = {}
     for standing in standings(ledger):
@@ -36,9 +36,9 @@ def properties_table(ledger: Ledger) -> Table:
             tallies[name] = tallies.get(name, Tally()).merge(tally)
     rows = tuple(
         (code(name), *(_cell(tallies.get(column), column) for column in MEANING))
-        for name, tallies in grouped.items()
+        for name, tallies in sorted(grouped.items())
     )
-    return Table(("implementation", *(f"#{n}" for n in MEANING)), rows).without_empty_columns()
+    return Grid(("implementation", *(f"#{n}" for n in MEANING)), rows).without_empty_columns()
 
 
 def _tallies(standing: Standing) -> Iterable[tuple[str, Tally]]:
@@ -52,8 +52,8 @@ def _tallies(standing: Standing) -> Iterable[tuple[str, Tally]]:
 def _cell(tally: Tally | None, column: str) -> str:
     if tally is None or not tally.tested:
         return NONE
-    counts = f"{tally.count:,} of {tally.tested:,}"
+    counts = unbroken(f"{tally.count:,} of {tally.tested:,}")
     if tally.witness is None or column == "zero sign":
         return counts
     size = "NaN" if tally.witness.size >= LARGEST else number(tally.witness.size)
-    return f"{counts}<br>largest {size}"
+    return f"{counts}<br>{unbroken(f'largest {size}')}"

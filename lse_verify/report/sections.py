@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict, reasons, verdict
+from lse_verify.report.grid import Grid
 from lse_verify.report.standing import Outcome, Standing, excused, standings, unexcused
-from lse_verify.report.summary import NONE, conditioned_ulps, formats_of, grade, stability, word
-from lse_verify.report.table import Table
+from lse_verify.report.summary import (
+    NONE,
+    conditioned_ulps,
+    formats_of,
+    grade,
+    stability,
+    ulps,
+    word,
+)
 from lse_verify.report.witnesses import Exhibit, exhibits
-from lse_verify.report.words import code, counted, listed, percent, plain, tidy
+from lse_verify.report.words import code, counted, listed, percent, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,7 @@ class Section:
     ----------
     title, sentence : str
         Its name with its version, and how it was graded in a sentence.
-    calls, grades, regimes : Table
+    calls, grades, regimes : Grid
         What is called; a row a format; a row a regime.
     exhibits : dict of list of Exhibit
         Witnesses by ``implementation function``.
@@ -34,9 +42,9 @@ class Section:
 
     title: str
     sentence: str
-    calls: Table
-    grades: Table
-    regimes: Table
+    calls: Grid
+    grades: Grid
+    regimes: Grid
     exhibits: dict[str, list[Exhibit]]
     failures: list[str]
     policies: list[str]
@@ -84,7 +92,7 @@ def _sentence(found: list[Standing]) -> str:
     return f"{counted(len(outcomes), 'grade')}: {listed(words)}.{left}"
 
 
-def _calls(found: Iterable[Standing]) -> Table:
+def _calls(found: Iterable[Standing]) -> Grid:
     rows = tuple(
         (
             code(s.name),
@@ -94,10 +102,10 @@ def _calls(found: Iterable[Standing]) -> Table:
         )
         for s in found
     )
-    return Table(("implementation", "function", "what is called", "kind"), rows)
+    return Grid(("implementation", "function", "what is called", "kind"), rows)
 
 
-def _grades(found: Iterable[Standing]) -> Table:
+def _grades(found: Iterable[Standing]) -> Grid:
     headers = (
         "implementation",
         "function",
@@ -119,12 +127,11 @@ def _grades(found: Iterable[Standing]) -> Table:
         for s in found
         for name, outcome in s.outcomes.items()
     )
-    return Table(headers, rows).without_empty_columns()
+    return Grid(headers, rows).without_empty_columns()
 
 
 def _graded(outcome: Outcome) -> Iterable[str]:
     finding, ordinary = outcome.finding, outcome.ordinary
-    worst = ordinary.worst_error
     counts = (
         unexcused(finding),
         excused(finding),
@@ -135,7 +142,7 @@ def _graded(outcome: Outcome) -> Iterable[str]:
     return (
         grade(outcome),
         conditioned_ulps(ordinary),
-        tidy(worst.error_ulps) if worst else NONE,
+        ulps(ordinary.worst_error),
         stability(ordinary),
         percent(finding.correctly_rounded, finding.outputs),
         percent(finding.faithful, finding.outputs),
@@ -143,13 +150,13 @@ def _graded(outcome: Outcome) -> Iterable[str]:
     )
 
 
-def _regimes(found: Iterable[Standing], formats: list[str]) -> Table:
+def _regimes(found: Iterable[Standing], formats: list[str]) -> Grid:
     rows = tuple(
         (code(s.name), s.function, regime, *(_regime(s, name, regime) for name in formats))
         for s in found
         for regime in dict.fromkeys(r for o in s.outcomes.values() for r in o.regimes)
     )
-    return Table(("implementation", "function", "regime", *formats), rows).without_empty_columns()
+    return Grid(("implementation", "function", "regime", *formats), rows).without_empty_columns()
 
 
 def _regime(standing: Standing, fmt: str, regime: str) -> str:
@@ -175,13 +182,18 @@ def _failures(found: Iterable[Standing]) -> Iterable[str]:
 
 
 def _policies(found: Iterable[Standing]) -> Iterable[str]:
-    """Yield each policy once, with the formats that have it."""
+    """Yield what each implementation does; inputs that give nothing but NaN as one line."""
     for standing in found:
-        formats: dict[str, list[str]] = {}
-        for name, outcome in standing.outcomes.items():
-            for policy in outcome.finding.policies:
-                formats.setdefault(policy, []).append(name)
-        for policy, names in formats.items():
-            everywhere = len(names) == len(standing.outcomes)
-            where = "" if everywhere else f" ({', '.join(names)})"
-            yield f"{code(standing.name)}: {code(policy)}{where}"
+        policies = standing.finding.policies
+        nan = [policy for policy in policies if _gives_nan(policy)]
+        if nan:
+            inputs = counted(len(nan), "input")
+            yield f"{_label(standing)}: NaN throughout on {inputs}, such as {code(nan[0])}"
+        for policy in policies:
+            if policy not in nan:
+                yield f"{_label(standing)}: {code(policy)}"
+
+
+def _gives_nan(policy: str) -> bool:
+    _, gives, answer = policy.rpartition(" gives ")
+    return bool(gives) and set(answer.split(", ")) == {"nan"}

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lse_verify.audit.ledger import Entry, Ledger
-from lse_verify.report.summary import NONE
-from lse_verify.report.table import Table
+from lse_verify.report.grid import Grid
 from lse_verify.report.words import code, number
 
 
@@ -16,7 +15,7 @@ from lse_verify.report.words import code, number
 class Speed:
     """The table, and the format that its times are of."""
 
-    table: Table
+    table: Grid
     format: str
 
 
@@ -29,9 +28,8 @@ def speed(ledger: Ledger) -> Speed | None:
     timed = [entry for entry in ledger.entries if entry.rows and entry.seconds > 0]
     if not timed:
         return None
-    # Of formats that as many have, the last to be counted: the widest.
     counts = Counter(entry.cell.format for entry in timed)
-    fmt = max(reversed(sorted(counts, key=_width)), key=lambda name: counts[name])
+    fmt = max(counts, key=lambda name: (counts[name], _width(name)))
     times = _times(entry for entry in timed if entry.cell.format == fmt)
     return Speed(_table(times), fmt)
 
@@ -60,15 +58,13 @@ def _common(names: dict[str, dict[str, Entry]]) -> dict[str, float]:
     return found
 
 
-def _table(times: dict[str, dict[str, float]]) -> Table:
-    compared = [function for function, found in times.items() if len(found) > 1]
-    names = sorted({name for function in compared for name in times[function]})
-    rows = tuple(
-        (code(name), *(_ratio(times[function], name) for function in compared)) for name in names
-    )
-    fastest = ("fastest, µs a row", *(number(1e6 * min(times[f].values())) for f in compared))
-    return Table(("implementation", *(f"#{f}" for f in compared)), (*rows, fastest))
-
-
-def _ratio(found: dict[str, float], name: str) -> str:
-    return f"{found[name] / min(found.values()):.1f}" if name in found else NONE
+def _table(times: dict[str, dict[str, float]]) -> Grid:
+    rows = []
+    for function, found in times.items():
+        ranked = sorted(found, key=lambda name: (found[name], name))
+        if len(ranked) > 1:
+            least = found[ranked[0]]
+            others = [f"{code(name)} {number(found[name] / least)}" for name in ranked[1:]]
+            rows.append((function, code(ranked[0]), number(1e6 * least), ", ".join(others)))
+    headers = ("function", "fastest", "#µs a row", "the others, as multiples of it")
+    return Grid(headers, tuple(rows))

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict, reasons
+from lse_verify.audit.witness import Witness
 from lse_verify.formats import FORMATS
+from lse_verify.report.grid import Grid
 from lse_verify.report.standing import Outcome, Standing, by_function, excused, standings
-from lse_verify.report.table import Table
-from lse_verify.report.words import code, plain, tidy
+from lse_verify.report.words import code, plain, tidy, unbroken
 
 NONE = "–"
 """What stands where there is nothing to tell."""
@@ -23,17 +24,21 @@ def formats_of(ledger: Ledger) -> list[str]:
     return [*(name for name in FORMATS if name in present), *sorted(present - {*FORMATS})]
 
 
-def summary(ledger: Ledger) -> dict[str, Table]:
+def summary(ledger: Ledger) -> dict[str, Grid]:
     """Return the table of each function."""
     formats = formats_of(ledger)
-    headers = ("implementation", *(f"{name} (sampled)" for name in formats), "what makes it wrong")
+    headers = (
+        "implementation",
+        *(f"{name} (sampled)" for name in formats),
+        "faults, over all formats",
+    )
     return {
-        function: Table(headers, tuple(_row(s, formats) for s in found)).without_empty_columns()
+        function: Grid(headers, tuple(_row(s, formats) for s in found)).without_empty_columns()
         for function, found in by_function(standings(ledger)).items()
     }
 
 
-def overview(ledger: Ledger) -> Table:
+def overview(ledger: Ledger) -> Grid:
     """Return a row a library: how many of its grades are what; those not here are rows too."""
     grouped: dict[str, list[Outcome]] = {}
     for standing in standings(ledger):
@@ -48,7 +53,7 @@ def overview(ledger: Ledger) -> Table:
         for s in ledger.header.skipped
     ]
     words = (f"#{verdict.word}" for verdict in _GRADES)
-    return Table(("library", "version", "#grades", *words), (*graded, *skipped))
+    return Grid(("library", "version", "#grades", *words), (*graded, *skipped))
 
 
 _GRADES = [verdict for verdict in Verdict if verdict is not Verdict.UNTESTED]
@@ -83,14 +88,28 @@ def word(verdict: Verdict) -> str:
 
 def sizes(finding: Finding) -> str:
     """Return the worst well-conditioned error and the worst stability factor."""
-    ulps = conditioned_ulps(finding)
-    return f"{ulps} ulp · E {stability(finding)}" if finding.outputs else "no number to measure"
+    if not finding.outputs:
+        return "no number to measure"
+    ulp, factor = f"{conditioned_ulps(finding)} ulp", f"E {stability(finding)}"
+    return f"{unbroken(ulp)} · {unbroken(factor)}"
 
 
 def conditioned_ulps(finding: Finding) -> str:
     """Return the worst error in ulps where κ ≤ 100."""
-    worst = finding.worst_conditioned
-    return tidy(worst.error_ulps) if worst else NONE
+    return ulps(finding.worst_conditioned)
+
+
+def ulps(witness: Witness | None) -> str:
+    """Return an error in ulps; beside the limits of the verdicts it says on which side.
+
+    Three digits of 0.5003 would be those of the nearest float.
+    """
+    if witness is None:
+        return NONE
+    for limit in ("0.5", "1"):
+        if witness.error_ulps == limit and witness.size != float(limit):
+            return f"{'above' if witness.size > float(limit) else 'below'} {limit}"
+    return tidy(witness.error_ulps)
 
 
 def stability(finding: Finding) -> str:
@@ -102,5 +121,5 @@ def stability(finding: Finding) -> str:
 def why(finding: Finding) -> str:
     """Say what makes a finding wrong, and how many violations are excused."""
     words = [plain(reason) for reason in reasons(finding)]
-    words += [f"excused ×{excused(finding)}"] if excused(finding) else []
+    words += [f"excused violation ×{excused(finding)}"] if excused(finding) else []
     return ", ".join(words) or NONE

@@ -122,7 +122,7 @@ def _chosen(faults: dict[str, list[Exhibit]]) -> list[Exhibit]:
 
 def _lines(exhibit: Exhibit) -> Iterable[str]:
     cell, w = exhibit.cell, exhibit.witness
-    where = f" [{w.output}]" if cell.function in ("softmax", "log_softmax") else ""
+    where = f"[{w.output}]" if cell.function in ("softmax", "log_softmax") else ""
     yield f"{cell.function}{where}, {cell.format}, regime {cell.regime}: {exhibit.fault}"
     if w.arguments is None:
         yield f"  input  row {w.row}, {w.n_terms:,} terms"
@@ -131,7 +131,8 @@ def _lines(exhibit: Exhibit) -> Iterable[str]:
         yield f"         {shortened_hex(w.arguments)}".rstrip()
     yield f"  got    {shortened([w.got], cell.format)}    {w.got}"
     yield f"  truth  {w.truth}"
-    measures = [("error", w.error_ulps, " ulp"), ("E", w.stability, ""), ("κ", w.condition, "")]
+    unit = " ulp" if w.stability else ""
+    measures = [("error", w.error_ulps, unit), ("E", w.stability, ""), ("κ", w.condition, "")]
     known = [f"{name} {tidy(text)}{unit}" for name, text, unit in measures if text]
     notes = [w.note] if w.note else []
     yield f"  {',  '.join([*known, *notes])}".rstrip()

@@ -16,8 +16,8 @@ def tidy(text: str) -> str:
 
     Examples
     --------
-    >>> tidy("1.74e+03"), tidy("1e+600"), tidy("2.5e-07"), tidy("0.5"), tidy("spurious NaN")
-    ('1,740', '1e600', '2.5e-7', '0.5', 'spurious NaN')
+    >>> tidy("1.74e+03"), tidy("1e+600"), tidy("2.70e-07"), tidy("0.5"), tidy("spurious NaN")
+    ('1,740', '1e600', '2.7e-7', '0.5', 'spurious NaN')
     """
     mantissa, separator, exponent = text.partition("e")
     try:
@@ -25,7 +25,8 @@ def tidy(text: str) -> str:
     except ValueError:
         return text
     if not separator or not 0 <= power < 6:
-        return f"{mantissa}e{power}"
+        short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        return f"{short}e{power}"
     return f"{float(text):,.0f}"
 
 
@@ -57,6 +58,11 @@ def percent(part: int, whole: int) -> str:
     return f"{min(max(100 * part / whole, 0.1), 99.9):.1f} %"
 
 
+def unbroken(text: str) -> str:
+    """Write a text so that no line ends within it."""
+    return text.replace(" ", "\u00a0")
+
+
 def counted(count: int, noun: str) -> str:
     """Write a count with its noun.
 
@@ -80,12 +86,12 @@ def listed(items: list[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape a text so that markdown, in a table or not, shows it as it is.
+    r"""Escape a text so that markdown, in a table or not, shows it as it is.
 
     Examples
     --------
     >>> plain("a|b *c* <d>")
-    'a&#124;b \\\\*c\\\\* &lt;d&gt;'
+    'a&#124;b \\*c\\* &lt;d&gt;'
     """
     flat = " ".join(text.split())
     safe = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -93,12 +99,12 @@ def plain(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Write a text as code that is safe in a table, whatever it contains.
+    r"""Write a text as code that is safe in a table, whatever it contains.
 
     Examples
     --------
     >>> code("log(sum(exp(x)))"), code("a|b"), code("tick ` tick")
-    ('`log(sum(exp(x)))`', '`a\\\\|b`', '`` tick ` tick ``')
+    ('`log(sum(exp(x)))`', '`a\\|b`', '`` tick ` tick ``')
     """
     flat = " ".join(text.split())
     fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)

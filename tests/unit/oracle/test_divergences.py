@@ -58,6 +58,8 @@ def test_bregman_of_neighbours_is_half_the_variance_times_a_squared_step(
         ((1e300,), (math.nextafter(1e300, 0.0),), 0.0),
         ((1.0,), (1e300,), None),
         ((-1e300, 1e300), (-1e300, 1e299), 0.0),
+        # All of q sits on the second entry, where x is 1: 1e300 − 1, and nothing more.
+        ((1e300, 1.0), (-1e300, 1e300), 1e300),
         # max x − x at the place of the largest x2: LARGEST − (−LARGEST) overflows.
         ((LARGEST, -LARGEST), (-LARGEST, LARGEST), math.inf),
     ],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Grid:
     """Headers and rows of cells that are already markdown.
 
     Attributes
@@ -30,14 +30,14 @@ class Table:
         """What stands under the headers: the alignment of each column."""
         return ["---:" if header.startswith("#") else "---" for header in self.headers]
 
-    def without_empty_columns(self, empty: str = "–") -> Table:
+    def without_empty_columns(self, empty: str = "–") -> Grid:
         """Return the table without the columns whose every cell is `empty`."""
         kept = [
             place
             for place in range(len(self.headers))
             if not self.rows or any(row[place] != empty for row in self.rows)
         ]
-        return Table(
+        return Grid(
             tuple(self.headers[place] for place in kept),
             tuple(tuple(row[place] for place in kept) for row in self.rows),
         )
