@@ -22,15 +22,20 @@ def bound_use(site: Site, ulps: Floats, failed: Flags, algorithm: str) -> BoundU
     worst = error.max(axis=1)[~overflowed]
     bound = apriori_bound(algorithm, rows)[~overflowed]
     with np.errstate(divide="ignore", invalid="ignore"):
-        use = np.where(np.isfinite(bound), worst / bound, 0.0)
+        use = worst / bound
     return BoundUse(
         algorithm=algorithm,
         measured=int((~overflowed).sum()),
         overflowed=int(overflowed.sum()),
-        largest_error=float(worst.max(initial=0.0)),
-        largest_bound=float(bound.max(initial=0.0)),
-        largest_use=float(use.max(initial=0.0)),
+        largest_error=_largest_finite(worst),
+        largest_bound=_largest_finite(bound),
+        largest_use=_largest_finite(use),
     )
+
+
+def _largest_finite(values: Floats) -> float:
+    # Rows of huge spread have no bound to first order, and some a bound of 0.
+    return float(values[np.isfinite(values)].max(initial=0.0))
 
 
 def _relative_error(site: Site, ulps: Floats) -> Floats:

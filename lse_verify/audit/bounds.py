@@ -8,9 +8,12 @@ from lse_verify.audit.finding import Tally
 from lse_verify.audit.site import Flags, Site
 from lse_verify.audit.witness import spell
 from lse_verify.enclosure import Floats
+from lse_verify.family.apriori import apriori_bound
 
 
-def violations(site: Site, wide: Floats, stability: Floats) -> dict[str, Tally]:
+def violations(
+    site: Site, wide: Floats, stability: Floats, algorithm: str | None
+) -> dict[str, Tally]:
     """Count the outputs outside [RD(L), RU(U)], by bound.
 
     Parameters
@@ -21,6 +24,8 @@ def violations(site: Site, wide: Floats, stability: Floats) -> dict[str, Tally]:
         The answer.
     stability : ndarray of float64
         E of each output: at most 1 excuses, where a bound can be excused.
+    algorithm : str or None
+        The algorithm whose a-priori bound holds for the sum of shares.
     """
     r = site.reference
     sides = {
@@ -37,7 +42,7 @@ def violations(site: Site, wide: Floats, stability: Floats) -> dict[str, Tally]:
             site, wide, (broken & comparable, excused, comparable & stated), bound
         )
     if site.function.name == "softmax":
-        found["sum of shares"] = _share_sum(site, wide)
+        found["sum of shares"] = _share_sum(site, wide, algorithm)
     return {name: tally for name, tally in found.items() if tally.tested}
 
 
@@ -64,20 +69,26 @@ def _bound_tally(
     )
 
 
-def _share_sum(site: Site, wide: Floats) -> Tally:
-    """Hold |Σp − 1| against what the shifted algorithm's a-priori bound allows the sum.
+_UNKNOWN_ALGORITHM = ("softmax.shifted", "softmax.division_free_shifted")
 
-    Each share is within ρ·u of its own size, ρ = n + 2 + 2(max − min), or within half a
-    subnormal; so the sum is within ρu/(1 − ρu) + n·2**(emin − p).
+
+def _share_sum(site: Site, wide: Floats, algorithm: str | None) -> Tally:
+    """Hold |Σp − 1| against what the algorithm's a-priori bound allows the sum.
+
+    Each share is within ρ·u of the largest by the bound ρ of the algorithm, of its own size
+    in the derivation for the shifted ones; the sum of n shares is within ρu/(1 − ρu), and
+    half a subnormal for each. A library's algorithm is not known: it is allowed the larger
+    bound of the two shifted ones.
     """
     rows = site.block.wide(0)
     shares = wide.reshape(len(rows), -1)
     usable = site.reference.finite & np.isfinite(shares).all(axis=1) & (rows.shape[1] > 0)
     if not usable.any():
         return Tally()
-    with np.errstate(over="ignore", invalid="ignore"):
-        spread = rows.max(axis=1) - rows.min(axis=1)
-        relative = (rows.shape[1] + 2 + 2 * spread) * site.fmt.unit_roundoff
+    algorithms = (algorithm,) if algorithm else _UNKNOWN_ALGORITHM
+    rho = np.max([apriori_bound(name, rows) for name in algorithms], axis=0)
+    relative = rho * site.fmt.unit_roundoff
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         allowed = np.where(relative < 0.5, relative / (1 - relative), np.inf)
     allowed = allowed + rows.shape[1] * site.fmt.smallest_subnormal / 2
     sums = shares.sum(axis=1)

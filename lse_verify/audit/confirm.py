@@ -30,7 +30,6 @@ def confirmed(finding: Finding, sites: Sequence[Site]) -> Finding:
     sites : sequence of Site
         The blocks of the cell's batch, in order.
     """
-
     judge_once = cache(lambda row, output, got: _judged(sites, row, output, got))
 
     def complete(witness: Witness | None, size: _Size = _as_drafted) -> Witness | None:

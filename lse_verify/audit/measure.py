@@ -60,7 +60,8 @@ def measure(site: Site, got: FloatArray, algorithm: str | None) -> Finding:
     errors = _errors(site, flat, wide)
     is_real = site.reference.truth.is_real
     failed = errors.spurious_nan | errors.spurious_infinity
-    measured = is_real & ~np.isnan(errors.ulps)
+    special, special_agrees = _special(site, wide, errors)
+    measured = is_real & ~special & ~np.isnan(errors.ulps)
     well = measured & (site.reference.condition <= WELL_CONDITIONED)
     return Finding(
         rows=site.block.n_rows,
@@ -73,11 +74,11 @@ def measure(site: Site, got: FloatArray, algorithm: str | None) -> Finding:
         worst_stability=_worst(site, wide, np.where(measured, errors.stability, -1)),
         not_stable=_above(site, wide, errors, measured, stable_limit(site.n_terms)),
         not_weak=_above(site, wide, errors, measured, weak_limit(site.n_terms)),
-        spurious_nan=site.tally(wide, errors.spurious_nan, is_real),
-        spurious_infinity=site.tally(wide, errors.spurious_infinity, is_real),
-        special=_special(site, wide),
-        violations=violations(site, wide, errors.stability),
-        properties={"zero sign": _zero_sign(site, wide)},
+        spurious_nan=site.tally(wide, errors.spurious_nan, is_real & ~special),
+        spurious_infinity=site.tally(wide, errors.spurious_infinity, is_real & ~special),
+        special=site.tally(wide, ~special_agrees, special),
+        violations=violations(site, wide, errors.stability, algorithm),
+        properties={"zero sign": _zero_sign(site, wide, errors)},
         policies=_policies(site, wide),
         undecided=site.tally(wide, errors.undecided, is_real),
         bound_use=bound_use(site, errors.ulps, failed, algorithm) if algorithm else None,
@@ -182,17 +183,25 @@ def _above(site: Site, wide: Floats, errors: Errors, measured: Flags, limit: flo
     return site.tally(wide, above, measured, sizes=errors.stability)
 
 
-def _special(site: Site, wide: Floats) -> Tally:
+def _special(site: Site, wide: Floats, errors: Errors) -> tuple[Flags, Flags]:
+    """Return which outputs have a special value, and where the answer is that value.
+
+    Special is ±∞ or NaN, and any exact value that comes of an entry that is not finite, such
+    as the 0 and 1 of softmax(0, ∞).
+    """
     truth = site.reference.truth
-    tested = ~truth.is_real & ~truth.no_limit
-    agrees = np.where(np.isnan(truth.special), np.isnan(wide), wide == truth.special)
-    return site.tally(wide, ~agrees, tested)
+    exact = truth.is_real & (truth.enclosures.radius == 0)
+    not_finite = np.repeat(~site.reference.finite, site.per_row)
+    special = (~truth.is_real & ~truth.no_limit) | (exact & not_finite)
+    same = np.where(np.isnan(truth.special), np.isnan(wide), wide == truth.special)
+    return special, np.where(truth.is_real, errors.at_most_half, same)
 
 
-def _zero_sign(site: Site, wide: Floats) -> Tally:
+def _zero_sign(site: Site, wide: Floats, errors: Errors) -> Tally:
     """Count zeros whose sign is not the sign of the truth that underflowed to them."""
     truth = site.reference.truth
-    tested = truth.is_real & (wide == 0) & (truth.enclosures.hi != 0)
+    underflowed = errors.at_most_half & (wide == 0) & (truth.enclosures.hi != 0)
+    tested = truth.is_real & underflowed
     return site.tally(wide, np.signbit(wide) != np.signbit(truth.enclosures.hi), tested)
 
 

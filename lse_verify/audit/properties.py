@@ -92,7 +92,7 @@ def _batch(site: Site, asker: Asker, got: FloatArray) -> Tally:
     count = site.block.n_rows
     rows = got.reshape(count, -1)
     places = np.roll(np.arange(count), 1)
-    moved = asker.ask(site.block.take(places)).reshape(count, -1)
+    moved = asker.ask(site.block.take(places), timed=True).reshape(count, -1)
     other = np.empty_like(rows)
     other[places] = moved
     sizes = _apart(site, rows.ravel(), other.ravel()).reshape(rows.shape)

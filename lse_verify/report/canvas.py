@@ -53,6 +53,7 @@ _OTHER_LINE = ("#CC79A7", "v")
 _REFERENCE: dict[str, Any] = {"color": "#6b6b6b", "linestyle": "--"}
 _SHARES = {1e-6: "", 1e-5: "0.001 %", 1e-4: "0.01 %", 1e-3: "0.1 %", 1e-2: "1 %", 0.1: "10 %"}
 _SHADES = "YlGnBu"
+_LONGEST_NAME = 32
 
 # Coordinates to a hundredth of a point: a fifth of the bytes less.
 _HUNDREDTHS = re.compile(rb'(?<=[ "])(\d+\.\d\d)\d+')
@@ -92,12 +93,13 @@ Curves = dict[str, tuple[Sequence[float], Sequence[float]]]
 def small_multiples(panels: dict[str, Curves], axes: Axes) -> bytes:
     """Draw a panel an implementation and a line a format, all on the same axes."""
     rows, columns = _grid(len(panels))
-    height = 1.55 * rows + 1.05
+    # A page wide from three columns on; one or two panels are not stretched to it.
+    width, height = min(max(2.9 * columns + 0.7, 6.2), WIDTH), 1.55 * rows + 1.05
 
     def draw(figure: Figure) -> None:
         figure.subplots_adjust(
-            left=0.6 / WIDTH,
-            right=1 - 0.12 / WIDTH,
+            left=0.6 / width,
+            right=1 - 0.12 / width,
             bottom=0.55 / height,
             top=1 - 0.55 / height,
             hspace=0.32,
@@ -109,10 +111,10 @@ def small_multiples(panels: dict[str, Curves], axes: Axes) -> bytes:
             lowest, leftmost = place + columns >= len(panels), place % columns == 0
             ax.tick_params(bottom=False, left=False, labelbottom=lowest, labelleft=leftmost)
         figure.text(0.5, 0.1 / height, axes.x, ha="center")
-        figure.text(0.1 / WIDTH, 0.5, axes.y, va="center", rotation=90)
+        figure.text(0.1 / width, 0.5, axes.y, va="center", rotation=90)
         _legend(figure, panels.values(), axes.reference_label)
 
-    return _svg(draw, height)
+    return _svg(draw, width, height)
 
 
 def _grid(count: int) -> tuple[int, int]:
@@ -123,7 +125,7 @@ def _grid(count: int) -> tuple[int, int]:
 
 
 def _panel(ax: Any, name: str, curves: Curves, axes: Axes) -> None:
-    ax.set_title(name, pad=3)
+    ax.set_title(_short(name), pad=3)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xticks(list(axes.x_ticks), list(axes.x_ticks.values()))
@@ -138,6 +140,11 @@ def _panel(ax: Any, name: str, curves: Curves, axes: Axes) -> None:
     ax.plot(ends, axes.reference(ends), **_REFERENCE)
     ax.set_xlim(ends[0] / 2, ends[1] * 2)
     ax.set_ylim(axes.floor / 2, axes.ceiling * 2)
+
+
+def _short(name: str) -> str:
+    """Cut a name that no margin has room for: a user's may be a path."""
+    return name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}"
 
 
 def power_of_ten(exponent: int) -> str:
@@ -175,7 +182,8 @@ def heat_maps(maps: dict[str, Any], rows: Sequence[str], columns: Sequence[str],
         What the colours mean.
     """
     height = 0.21 * len(rows) + 1.2
-    margin = 0.075 * max(map(len, rows)) + 0.15
+    names = [_short(name) for name in rows]
+    margin = 0.075 * max(map(len, names)) + 0.15
 
     def draw(figure: Figure) -> None:
         bottom, top = 0.8 / height, 1 - 0.3 / height
@@ -183,14 +191,14 @@ def heat_maps(maps: dict[str, Any], rows: Sequence[str], columns: Sequence[str],
         for place, (title, shares) in enumerate(maps.items()):
             ax = figure.add_subplot(1, len(maps), place + 1)
             _map(ax, title, shares, columns)
-            ax.set_yticks(np.arange(len(rows)) + 0.5, rows if place == 0 else [])
+            ax.set_yticks(np.arange(len(rows)) + 0.5, names if place == 0 else [])
         figure.text(0.5, 0.1 / height, "error in ulps", ha="center")
-        place_of_bar = figure.add_axes((0.895, bottom, 0.012, top - bottom))
+        place_of_bar = figure.add_axes((0.895, 0.2 / height, 0.012, top - 0.2 / height))
         shades = ScalarMappable(_norm(), _SHADES)
         colours = figure.colorbar(shades, cax=place_of_bar, label=bar)
         colours.set_ticks([*_SHARES, 1.0], labels=[*_SHARES.values(), "all"])
 
-    return _svg(draw, height)
+    return _svg(draw, WIDTH, height)
 
 
 def _norm() -> BoundaryNorm:
@@ -213,9 +221,9 @@ def _map(ax: Any, title: str, shares: Any, columns: Sequence[str]) -> None:
     ax.hlines(range(1, len(shares)), 0, len(columns), color="#e4e4e4", linewidth=0.6, zorder=0)
 
 
-def _svg(draw: Callable[[Figure], None], height: float) -> bytes:
+def _svg(draw: Callable[[Figure], None], width: float, height: float) -> bytes:
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(WIDTH, height))
+        figure = Figure(figsize=(width, height))
         draw(figure)
         buffer = io.BytesIO()
         # Not figure.savefig, which draws everything twice.

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lse_verify.audit.finding import EXACT_BUCKET, Finding
-from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import weak_limit
 from lse_verify.formats import FORMATS
 from lse_verify.report.canvas import Axes, Curves, heat_maps, power_of_ten, small_multiples
-from lse_verify.report.standing import Standing, by_function, standings
+from lse_verify.report.standing import Standing, by_function
 from lse_verify.report.words import code, listed, number
 
 READING = {
@@ -62,15 +61,15 @@ class Drawing:
     content: bytes
 
 
-def drawings(ledger: Ledger) -> list[Drawing]:
-    """Draw all figures of a ledger."""
-    grouped = by_function(standings(ledger))
+def drawings(found: list[Standing]) -> list[Drawing]:
+    """Draw all figures of a report."""
+    grouped = by_function(found)
     compared = sorted(grouped, key=lambda function: -len(grouped[function]))[:MOST_FUNCTIONS]
     return [
         drawing
-        for function, found in grouped.items()
+        for function, group in grouped.items()
         if function in compared
-        for drawing in _of_function(function, found)
+        for drawing in _of_function(function, group)
     ]
 
 
@@ -128,7 +127,7 @@ def _conditioning(function: str, found: list[Standing]) -> Iterator[Drawing]:
     axes = Axes(
         "condition number κ",
         "largest error (ulp)",
-        {10.0**k: power_of_ten(k) for k in range(0, 21, 4)},
+        {10.0**k: power_of_ten(k) for k in range(0, 17, 4)} | {_LARGEST_X: ""},
         floor=0.1,
         ceiling=_CEILING,
         reference=lambda x: x,

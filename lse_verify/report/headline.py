@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from lse_verify.audit.finding import Finding
-from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
 from lse_verify.report.decimals import shortened
-from lse_verify.report.standing import Outcome, Standing, standings
+from lse_verify.report.standing import Outcome, Standing
 from lse_verify.report.words import counted, listed, tidy
 
 _REASONS: dict[str, Callable[[Finding], bool]] = {
@@ -22,27 +21,35 @@ _REASONS: dict[str, Callable[[Finding], bool]] = {
 }
 
 
-def subject(ledger: Ledger) -> str:
+_WHOSE = {
+    "user": "of the user's own implementations",
+    "library": "of libraries",
+    "textbook": "of textbook algorithms",
+}
+"""What the kinds of implementations are called, what matters most to a reader first."""
+
+
+def subject(found: list[Standing]) -> str:
     """Say what was graded."""
-    found = standings(ledger)
-    outputs = sum(entry.finding.outputs for entry in ledger.entries)
+    outcomes = [outcome for standing in found for outcome in standing.outcomes.values()]
+    cells = sum(len(outcome.regimes) for outcome in outcomes)
+    outputs = sum(outcome.finding.outputs for outcome in outcomes)
     names = {standing.name for standing in found}
     functions = {standing.function for standing in found}
-    formats = {entry.cell.format for entry in ledger.entries}
+    formats = {fmt for standing in found for fmt in standing.outcomes}
     return (
         f"{counted(len(names), 'implementation')} of {counted(len(functions), 'function')} in "
-        f"{counted(len(formats), 'format')}: {counted(len(ledger.entries), 'cell')}, "
+        f"{counted(len(formats), 'format')}: {counted(cells, 'cell')}, "
         f"{counted(outputs, 'output')} measured against their exact values."
     )
 
 
-def headlines(ledger: Ledger) -> list[str]:
+def headlines(found: list[Standing]) -> list[str]:
     """Return what is most notable, a sentence or two each."""
-    found = standings(ledger)
-    own = [s for s in found if s.row.kind != "textbook"]
-    textbook = [s for s in found if s.row.kind == "textbook"]
-    lines = [*_group(own, "of libraries"), *_group(textbook, "of textbook algorithms")]
-    return [*lines, *_most_lost(own or textbook), *_undecided(ledger)]
+    by_kind = {kind: [s for s in found if s.row.kind == kind] for kind in _WHOSE}
+    lines = [line for kind, whose in _WHOSE.items() for line in _group(by_kind[kind], whose)]
+    telling = next((group for group in by_kind.values() if group), [])
+    return [*lines, *_most_lost(telling), *_undecided(found)]
 
 
 def _group(found: list[Standing], whose: str) -> list[str]:
@@ -50,13 +57,12 @@ def _group(found: list[Standing], whose: str) -> list[str]:
     if not outcomes:
         return []
     counts = Counter(outcome.verdict for outcome in outcomes)
-    words = [
-        f"{counts[v]} {v.word}" for v in sorted(Verdict) if counts[v] and v is not Verdict.WRONG
-    ]
+    wrong = counts.pop(Verdict.WRONG, 0)
+    words = listed([f"{counts[v]} {v.word}" for v in sorted(counts)])
+    others = f"; the others: {words}" if wrong and words else f": {words}" if words else ""
     first = (
-        f"**{counts[Verdict.WRONG]} of {counted(len(outcomes), 'grade')} {whose} "
-        f"{'is' if counts[Verdict.WRONG] == 1 else 'are'} wrong**"
-        f"{', the others ' + listed(words) if words else ''}."
+        f"**{wrong or 'None'} of {counted(len(outcomes), 'grade')} {whose} "
+        f"{'are' if wrong > 1 else 'is'} wrong**{others}."
     )
     return [" ".join([first, *_because(outcomes)])]
 
@@ -100,8 +106,8 @@ def _loss(witness: Witness, standing: Standing, fmt: str) -> str:
     )
 
 
-def _undecided(ledger: Ledger) -> list[str]:
-    count = sum(entry.finding.undecided.count for entry in ledger.entries)
+def _undecided(found: Iterable[Standing]) -> list[str]:
+    count = sum(standing.finding.undecided.count for standing in found)
     if not count:
         return []
     verb = "was" if count == 1 else "were"

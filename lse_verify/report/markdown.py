@@ -15,6 +15,7 @@ from lse_verify.report.experiment import experiment
 from lse_verify.report.headline import headlines, subject
 from lse_verify.report.sections import sections
 from lse_verify.report.speed import speed
+from lse_verify.report.standing import Standing, standings
 from lse_verify.report.summary import overview, summary
 from lse_verify.report.words import code, counted, number, plain
 
@@ -49,14 +50,17 @@ def write_report(ledger: Ledger, folder: Path) -> Path:
     # Matplotlib takes a second to import, which no other command should wait for.
     from lse_verify.report.figures import READING, drawings
 
-    drawn = drawings(ledger)
+    found = standings(ledger)
+    drawn = drawings(found)
     _write_figures(drawn, folder / FIGURES)
     path = folder / REPORT
-    write_whole(path, render(ledger, drawn, READING).encode())
+    write_whole(path, render(ledger, found, drawn, READING).encode())
     return path
 
 
-def render(ledger: Ledger, drawn: list[Drawing], reading: dict[str, str]) -> str:
+def render(
+    ledger: Ledger, found: list[Standing], drawn: list[Drawing], reading: dict[str, str]
+) -> str:
     """Return the report as markdown; it shows the drawings from the folder `FIGURES`."""
     text = (
         _environment()
@@ -65,15 +69,15 @@ def render(ledger: Ledger, drawn: list[Drawing], reading: dict[str, str]) -> str
             reading=reading,
             header=ledger.header,
             digest=ledger.digest,
-            subject=subject(ledger),
-            headlines=headlines(ledger),
-            overview=overview(ledger),
-            summary=summary(ledger),
+            subject=subject(found),
+            headlines=headlines(found),
+            overview=overview(found, ledger.header),
+            summary=summary(found),
             verdicts={verdict.word: meaning for verdict, meaning in MEANING.items()},
-            properties=properties.properties_table(ledger),
+            properties=properties.properties_table(found),
             property_meanings=properties.MEANING,
             experiment=experiment(ledger),
-            sections=sections(ledger),
+            sections=sections(ledger, found),
             speed=speed(ledger),
             drawings=_by_function(drawn),
             figures=FIGURES,

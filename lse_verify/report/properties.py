@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lse_verify.audit.finding import Tally
-from lse_verify.audit.ledger import Ledger
 from lse_verify.family import FUNCTIONS
 from lse_verify.report.grid import Grid
-from lse_verify.report.standing import Standing, standings
+from lse_verify.report.standing import Standing
 from lse_verify.report.summary import NONE
 from lse_verify.report.words import LARGEST, code, number, unbroken
 
@@ -27,10 +26,10 @@ MEANING = {
 """Every property that has a column, with what is counted and the unit of its size."""
 
 
-def properties_table(ledger: Ledger) -> Grid:
+def properties_table(found: Iterable[Standing]) -> Grid:
     """Return a row an implementation: broken, of tested, and the largest size."""
     grouped: dict[str, dict[str, Tally]] = {}
-    for standing in standings(ledger):
+    for standing in found:
         tallies = grouped.setdefault(standing.name, {})
         for name, tally in _tallies(standing):
             tallies[name] = tallies.get(name, Tally()).merge(tally)

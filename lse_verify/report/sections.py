@@ -10,7 +10,7 @@ from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict, reasons, verdict
 from lse_verify.report.grid import Grid
-from lse_verify.report.standing import Outcome, Standing, excused, standings, unexcused
+from lse_verify.report.standing import Outcome, Standing, excused, unexcused
 from lse_verify.report.summary import (
     NONE,
     conditioned_ulps,
@@ -50,29 +50,30 @@ class Section:
     policies: list[str]
 
 
-def sections(ledger: Ledger) -> list[Section]:
+def sections(ledger: Ledger, found: Iterable[Standing]) -> list[Section]:
     """Return the sections, the user's own first, then libraries, then the textbook."""
     grouped: dict[str, list[Standing]] = {}
-    for standing in standings(ledger):
+    for standing in found:
         grouped.setdefault(standing.library, []).append(standing)
     order = {"user": 0, "library": 1, "textbook": 2}
     ranked = sorted(grouped.items(), key=lambda g: (order.get(g[1][0].row.kind, 1), g[0]))
     shown = exhibits(ledger)
-    return [_section(ledger, name, found, shown) for name, found in ranked]
+    versions = ledger.header.versions
+    return [_section(name, versions.get(name, ""), group, shown) for name, group in ranked]
 
 
 def _section(
-    ledger: Ledger,
     name: str,
+    version: str,
     found: list[Standing],
     shown: dict[tuple[str, str], list[Exhibit]],
 ) -> Section:
     return Section(
-        title=f"{code(name)} {plain(ledger.header.versions.get(name, ''))}".rstrip(),
+        title=f"{code(name)} {plain(version)}".rstrip(),
         sentence=_sentence(found),
         calls=_calls(found),
         grades=_grades(found),
-        regimes=_regimes(found, formats_of(ledger)),
+        regimes=_regimes(found, formats_of(found)),
         exhibits={_label(s): shown.get((s.name, s.function), []) for s in found},
         failures=list(_failures(found)),
         policies=list(_policies(found)),
@@ -151,10 +152,15 @@ def _graded(outcome: Outcome) -> Iterable[str]:
 
 
 def _regimes(found: Iterable[Standing], formats: list[str]) -> Grid:
-    rows = tuple(
-        (code(s.name), s.function, regime, *(_regime(s, name, regime) for name in formats))
+    cells = (
+        (s, regime, [_regime(s, name, regime) for name in formats])
         for s in found
         for regime in dict.fromkeys(r for o in s.outcomes.values() for r in o.regimes)
+    )
+    rows = tuple(
+        (code(s.name), s.function, regime, *texts)
+        for s, regime, texts in cells
+        if set(texts) != {NONE}
     )
     return Grid(("implementation", "function", "regime", *formats), rows).without_empty_columns()
 
@@ -162,7 +168,8 @@ def _regimes(found: Iterable[Standing], formats: list[str]) -> Grid:
 def _regime(standing: Standing, fmt: str, regime: str) -> str:
     outcome = standing.outcomes.get(fmt)
     finding = outcome.regimes.get(regime) if outcome else None
-    return NONE if finding is None else _brief(finding)
+    tested = finding is not None and verdict(finding) is not Verdict.UNTESTED
+    return _brief(finding) if finding is not None and tested else NONE
 
 
 def _brief(finding: Finding) -> str:

@@ -176,13 +176,14 @@ def explained(
 
 def _answers(answers: Sequence[Answer]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 1))
-    table.add_column("implementation")
-    table.add_column("got", justify="right")
-    table.add_column("hex", overflow="fold")
-    table.add_column("error (ulp)", justify="right")
-    table.add_column("E", justify="right")
+    table.add_column("implementation", overflow="fold")
+    table.add_column("got (decimal, hex)", no_wrap=True)
+    table.add_column("error (ulp)", justify="right", no_wrap=True)
+    table.add_column("E", justify="right", no_wrap=True)
     for a in answers:
-        table.add_row(a.implementation, a.got, a.got_hex, a.error_ulps, a.stability)
+        # One under the other: side by side they would not fit into 80 columns.
+        got = f"{a.got}\n[dim]{a.got_hex}[/]" if a.got_hex != a.got else a.got
+        table.add_row(a.implementation, got, a.error_ulps, a.stability)
     return table
 
 

@@ -6,51 +6,50 @@ from collections import Counter
 from collections.abc import Iterable
 
 from lse_verify.audit.finding import Finding
-from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.ledger import Header
 from lse_verify.audit.verdict import Verdict, reasons
 from lse_verify.audit.witness import Witness
 from lse_verify.formats import FORMATS
 from lse_verify.report.grid import Grid
-from lse_verify.report.standing import Outcome, Standing, by_function, excused, standings
+from lse_verify.report.standing import Outcome, Standing, by_function, excused
 from lse_verify.report.words import code, plain, tidy, unbroken
 
 NONE = "–"
 """What stands where there is nothing to tell."""
 
 
-def formats_of(ledger: Ledger) -> list[str]:
+def formats_of(found: Iterable[Standing]) -> list[str]:
     """Return the formats that occur, in the order of `FORMATS`."""
-    present = {entry.cell.format for entry in ledger.entries}
+    present = {fmt for standing in found for fmt in standing.outcomes}
     return [*(name for name in FORMATS if name in present), *sorted(present - {*FORMATS})]
 
 
-def summary(ledger: Ledger) -> dict[str, Grid]:
+def summary(found: list[Standing]) -> dict[str, Grid]:
     """Return the table of each function."""
-    formats = formats_of(ledger)
+    formats = formats_of(found)
     headers = (
         "implementation",
         *(f"{name} (sampled)" for name in formats),
         "faults, over all formats",
     )
     return {
-        function: Grid(headers, tuple(_row(s, formats) for s in found)).without_empty_columns()
-        for function, found in by_function(standings(ledger)).items()
+        function: Grid(headers, tuple(_row(s, formats) for s in group)).without_empty_columns()
+        for function, group in by_function(found).items()
     }
 
 
-def overview(ledger: Ledger) -> Grid:
+def overview(found: list[Standing], header: Header) -> Grid:
     """Return a row a library: how many of its grades are what; those not here are rows too."""
     grouped: dict[str, list[Outcome]] = {}
-    for standing in standings(ledger):
+    for standing in found:
         grouped.setdefault(standing.library, []).extend(standing.outcomes.values())
-    versions = ledger.header.versions
     graded = [
-        (code(name), plain(versions.get(name, "")) or NONE, *_counts(outcomes))
+        (code(name), plain(header.versions.get(name, "")) or NONE, *_counts(outcomes))
         for name, outcomes in sorted(grouped.items())
     ]
     skipped = [
         (code(s.name), f"skipped: {plain(s.reason)}", *[NONE] * (len(_GRADES) + 1))
-        for s in ledger.header.skipped
+        for s in header.skipped
     ]
     words = (f"#{verdict.word}" for verdict in _GRADES)
     return Grid(("library", "version", "#grades", *words), (*graded, *skipped))

@@ -27,7 +27,8 @@ SPECIAL_MARK = "*"
 
 def summary_table(ledger: Ledger) -> Table:
     """Return a row an implementation under each function, a verdict a format, best first."""
-    formats = formats_of(ledger)
+    found = standings(ledger)
+    formats = formats_of(found)
     table = Table(
         title="Verdicts (sampled)",
         box=SIMPLE_HEAD,
@@ -39,9 +40,9 @@ def summary_table(ledger: Ledger) -> Table:
     table.add_column("implementation", overflow="fold", ratio=1)
     for name in formats:
         table.add_column(name, width=9)
-    for function, found in by_function(standings(ledger)).items():
+    for function, group in by_function(found).items():
         table.add_row(Text(function, style="bold"))
-        for standing in found:
+        for standing in group:
             verdicts = (_word(standing.outcomes.get(name)) for name in formats)
             table.add_row(f"  {escape(standing.name)}", *verdicts)
     for skipped in ledger.header.skipped:

@@ -194,7 +194,9 @@ def test_the_enclosures_of_both_oracles_overlap_at_every_pair_of_precisions(
 @each_function
 @few
 @given(data=st.data())
-def test_more_bits_never_widen_an_enclosure(name: str, oracle: Oracle, data: st.DataObject) -> None:
+def test_more_bits_do_not_widen_an_enclosure(
+    name: str, oracle: Oracle, data: st.DataObject
+) -> None:
     point, places = pending(name, data.draw(points(name)))
     for _, k in places:
         coarse = oracle.enclose(FUNCTIONS[name], point, k, 128)
@@ -202,8 +204,10 @@ def test_more_bits_never_widen_an_enclosure(name: str, oracle: Oracle, data: st.
         assert fine is not None
         if coarse is not None:
             assert coarse.intersect(fine) is not None
-            # What is negligible is enclosed by a few steps of the least size that is told apart.
-            assert fine.hi - fine.lo <= coarse.hi - coarse.lo + power_of_two(-20990)
+            # Not strictly: a ball of few bits may be lucky, and what is negligible is
+            # enclosed by a few steps of the least size that is told apart.
+            luck = abs(fine.hi) * power_of_two(-400) + power_of_two(-20990)
+            assert fine.hi - fine.lo <= coarse.hi - coarse.lo + luck
 
 
 @each_function

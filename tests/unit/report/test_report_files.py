@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +12,8 @@ import pytest
 from lse_verify.audit.ledger import Entry, Ledger
 from lse_verify.errors import OutputError
 from lse_verify.report import write_report
+from lse_verify.report.figures import drawings
+from lse_verify.report.standing import standings
 
 Make = Callable[..., Ledger]
 MakeEntry = Callable[..., Entry]
@@ -85,6 +89,19 @@ def test_drawing_leaves_no_state_in_matplotlib(two: Ledger, tmp_path: Path) -> N
     before = dict(mpl.rcParams)
     write_report(two, tmp_path)
     assert dict(mpl.rcParams) == before
+
+
+def test_matplotlib_is_not_imported_before_a_figure_is_drawn() -> None:
+    code = "import sys, lse_verify.report; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_a_name_too_long_for_a_margin_is_cut_in_figures_only(
+    ledger: Make, entry: MakeEntry, tmp_path: Path
+) -> None:
+    name = "a/folder/" * 20 + "mine.py:logsumexp"
+    assert name in write_report(ledger(entry(name)), tmp_path).read_text()
+    assert len(drawings(standings(ledger(entry(name))))) == 3
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(two: Ledger, tmp_path: Path) -> None:

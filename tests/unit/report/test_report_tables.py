@@ -49,30 +49,31 @@ def test_it_is_said_when_only_special_values_are_wrong(
     ledger: Make, entry: MakeEntry, spurious: Finding
 ) -> None:
     made = ledger(entry(regime="gap"), entry(regime="special", shown=spurious))
-    assert "special values only, else stable" in summary(made)["logsumexp"].rows[0][1]
+    assert "special values only, else stable" in summary(standings(made))["logsumexp"].rows[0][1]
 
 
 def test_errors_on_special_values_do_not_enter_the_sizes(
     ledger: Make, entry: MakeEntry, finding: MakeFinding
 ) -> None:
     made = ledger(entry(regime="gap"), entry(regime="special", shown=finding(1e9)))
-    assert "3\u00a0ulp" in summary(made)["logsumexp"].rows[0][1]
+    assert "3\u00a0ulp" in summary(standings(made))["logsumexp"].rows[0][1]
 
 
 def test_the_best_comes_first(ledger: Make, entry: MakeEntry, spurious: Finding) -> None:
     made = ledger(entry("alpha", shown=spurious), entry("beta"))
-    assert [row[0] for row in summary(made)["logsumexp"].rows] == ["`beta`", "`alpha`"]
+    assert [row[0] for row in summary(standings(made))["logsumexp"].rows] == ["`beta`", "`alpha`"]
 
 
 def test_a_library_that_is_not_here_is_a_row(ledger: Make, entry: MakeEntry) -> None:
     missing = Skipped("torch", "not installed (pip install 'lse-verify[torch]')")
-    row = overview(ledger(entry(), skipped=(missing,))).rows[-1]
+    made = ledger(entry(), skipped=(missing,))
+    row = overview(standings(made), made.header).rows[-1]
     assert row[0] == "`torch`"
     assert row[1].startswith("skipped: not installed (pip install")
 
 
 def test_sampled_stands_beside_the_maxima(ledger: Make, entry: MakeEntry) -> None:
-    assert "binary64 (sampled)" in summary(ledger(entry()))["logsumexp"].headers
+    assert "binary64 (sampled)" in summary(standings(ledger(entry())))["logsumexp"].headers
 
 
 def test_a_huge_error_is_printed(ledger: Make, entry: MakeEntry, finding: MakeFinding) -> None:
@@ -90,7 +91,7 @@ def test_a_huge_error_is_printed(ledger: Make, entry: MakeEntry, finding: MakeFi
     shown = finding(worst_conditioned=huge, worst_stability=huge)
     assert (
         "1e600\u00a0ulp · E\u00a02.5e598"
-        in summary(ledger(entry(shown=shown)))["logsumexp"].rows[0][1]
+        in summary(standings(ledger(entry(shown=shown))))["logsumexp"].rows[0][1]
     )
 
 
@@ -98,11 +99,15 @@ def test_an_error_just_above_a_half_is_not_printed_as_a_half(
     ledger: Make, entry: MakeEntry, finding: MakeFinding, witness: MakeWitness
 ) -> None:
     shown = finding(worst_conditioned=witness(0.50001, error_ulps="0.5"))
-    assert "above\u00a00.5\u00a0ulp" in summary(ledger(entry(shown=shown)))["logsumexp"].rows[0][1]
+    assert (
+        "above\u00a00.5\u00a0ulp"
+        in summary(standings(ledger(entry(shown=shown))))["logsumexp"].rows[0][1]
+    )
 
 
 def test_pipes_in_what_is_called_do_not_end_a_cell(ledger: Make, entry: MakeEntry) -> None:
-    calls = sections(ledger(entry(), calls="f(a | b)"))[0].calls
+    made = ledger(entry(), calls="f(a | b)")
+    calls = sections(made, standings(made))[0].calls
     assert calls.rows[0][2] == "`f(a \\| b)`"
 
 
@@ -110,7 +115,7 @@ def test_violations_are_counted_with_the_excused_apart(
     ledger: Make, entry: MakeEntry, finding: MakeFinding
 ) -> None:
     shown = finding(violations={"upper bound": Tally(tested=10, count=5, excused=2)})
-    why = summary(ledger(entry(shown=shown)))["logsumexp"].rows[0][-1]
+    why = summary(standings(ledger(entry(shown=shown))))["logsumexp"].rows[0][-1]
     assert why == "upper bound ×3, excused violation ×2"
 
 
@@ -118,7 +123,8 @@ def test_a_property_shows_broken_of_tested_and_the_largest(
     ledger: Make, entry: MakeEntry, finding: MakeFinding, witness: MakeWitness
 ) -> None:
     tally = Tally(tested=1500, count=4, witness=witness(17.0))
-    table = properties_table(ledger(entry(shown=finding(properties={"monotone": tally}))))
+    made = ledger(entry(shown=finding(properties={"monotone": tally})))
+    table = properties_table(standings(made))
     assert table.titles == ["implementation", "monotone"]
     assert table.rows[0][1].replace("\u00a0", " ") == "4 of 1,500<br>largest 17"
 
@@ -128,7 +134,10 @@ def test_an_exact_shift_is_told_apart_by_what_it_should_do(
 ) -> None:
     shown = finding(properties={"exact shift": Tally(tested=3)})
     made = ledger(entry(shown=shown), entry(function="softmax", shown=shown))
-    assert properties_table(made).titles[1:] == ["exact shift moves", "exact shift stays"]
+    assert properties_table(standings(made)).titles[1:] == [
+        "exact shift moves",
+        "exact shift stays",
+    ]
 
 
 def test_the_experiment_counts_overflows_and_uses_of_the_bound(
@@ -167,9 +176,15 @@ def test_times_are_compared_over_the_regimes_that_all_answered(
 def test_the_headline_counts_what_is_wrong(
     ledger: Make, entry: MakeEntry, spurious: Finding
 ) -> None:
-    lines = headlines(ledger(entry("alpha", shown=spurious), entry("beta")))
-    assert lines[0].startswith("**1 of 2 grades of libraries is wrong**, the others 1 stable.")
+    lines = headlines(standings(ledger(entry("alpha", shown=spurious), entry("beta"))))
+    assert lines[0].startswith("**1 of 2 grades of libraries is wrong**; the others: 1 stable.")
     assert "a NaN where the truth is a number (1)" in lines[0]
+
+
+def test_the_headline_says_when_nothing_is_wrong(ledger: Make, entry: MakeEntry) -> None:
+    assert headlines(standings(ledger(entry())))[0] == (
+        "**None of 1 grade of libraries is wrong**: 1 stable."
+    )
 
 
 def test_policies_that_give_nothing_but_nan_are_one_line(
@@ -181,7 +196,7 @@ def test_policies_that_give_nothing_but_nan_are_one_line(
         "softmax(inf*2,0x0p+0) gives 0.5, 0.5, 0",
     ]
     made = ledger(entry(function="softmax", shown=finding(policies=policies)))
-    assert sections(made)[0].policies == [
+    assert sections(made, standings(made))[0].policies == [
         "`alpha` softmax: NaN throughout on 2 inputs, such as `softmax(inf*2) gives nan, nan`",
         "`alpha` softmax: `softmax(inf*2,0x0p+0) gives 0.5, 0.5, 0`",
     ]
@@ -189,7 +204,10 @@ def test_policies_that_give_nothing_but_nan_are_one_line(
 
 def test_variants_of_a_library_share_its_section(ledger: Make, entry: MakeEntry) -> None:
     made = ledger(entry("alpha"), entry("alpha.grad"), entry("beta"))
-    assert [section.title for section in sections(made)] == ["`alpha` 1.2", "`beta`"]
+    assert [section.title for section in sections(made, standings(made))] == [
+        "`alpha` 1.2",
+        "`beta`",
+    ]
 
 
 def test_the_terminals_table_fits_80_columns(ledger: Make, entry: MakeEntry) -> None:
