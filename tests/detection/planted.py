@@ -214,7 +214,8 @@ def share_above_one(x: Array) -> Array:
 def order_turned(x: Array) -> Array:
     """One ulp more for every other place, so that near ties change their order."""
     p, fmt = nearest_softmax(x), _format(x)
-    bump = (np.arange(x.shape[1]) % 2 == 0) & np.isfinite(p) & (p < 0.9) & (p > 0)
+    finite = np.isfinite(x.astype(np.float64)).all(axis=1, keepdims=True)
+    bump = (np.arange(x.shape[1]) % 2 == 0) & finite & (p < 0.9) & (p > 0)
     return np.where(bump, fmt.next_up(np.where(bump, p, 0)), p).astype(x.dtype)
 
 
@@ -242,7 +243,7 @@ def minimum_with_the_wrong_sign(x: Array, t: float) -> Array:
 def swapped_only_when_larger(a: Array, b: Array) -> Array:
     """Not symmetric: the answer is one ulp up when the second argument is the larger."""
     y = nearest_logaddexp(a, b)
-    bump = (b > a) & np.isfinite(y)
+    bump = (b > a) & np.isfinite(a) & np.isfinite(y)
     return np.where(bump, _format(a).next_up(np.where(bump, y, 0)), y).astype(a.dtype)
 
 
