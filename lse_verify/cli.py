@@ -6,10 +6,11 @@ once.
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -55,9 +56,7 @@ Formats = Annotated[
 Regimes = Annotated[
     list[str], typer.Option("--regime", help="Repeatable; default all.", metavar="NAME")
 ]
-OneFunction = Annotated[
-    str, typer.Option("--function", "-f", help="The function.", metavar="NAME")
-]
+OneFunction = Annotated[str, typer.Option("--function", "-f", help="The function.", metavar="NAME")]
 OneFormat = Annotated[
     str, typer.Option("--format", help="The numbers are rounded into it.", metavar="NAME")
 ]
@@ -73,7 +72,7 @@ Samples = Annotated[
 def audit(
     implementation: Implementations = [],  # noqa: B006  # Typer copies it
     function: Functions = [],  # noqa: B006  # Typer copies it
-    format: Formats = [],  # noqa: A002, B006  # the option's name; Typer copies it
+    format: Formats = [],  # noqa: B006  # the option's name; Typer copies it
     regime: Regimes = [],  # noqa: B006  # Typer copies it
     data: Annotated[
         Path | None,
@@ -85,14 +84,14 @@ def audit(
         int | None,
         typer.Option(help="Worker processes.", min=1, show_default="one a core"),
     ] = None,
-    out: Annotated[
-        Path, typer.Option(help="Where the report goes.", metavar="DIR")
-    ] = Path("reports/audit"),
+    out: Annotated[Path, typer.Option(help="Where the report goes.", metavar="DIR")] = Path(
+        "reports/audit"
+    ),
     json: Json = False,
 ) -> None:
     """Grade implementations and write the report.
 
-    Examples:
+    For example:
 
     `lse-verify audit` — everything that is installed, in about a minute
 
@@ -162,13 +161,13 @@ def truth(
         ),
     ],
     function: OneFunction = "logsumexp",
-    format: OneFormat = "binary64",  # noqa: A002  # the option's name
+    format: OneFormat = "binary64",  # the option's name
     digits: Annotated[int, typer.Option(help="Significant digits.", min=1, max=5000)] = 40,
     json: Json = False,
 ) -> None:
     """Print certified digits of one exact value, and its correct rounding in each format.
 
-    Examples:
+    For example:
 
     `lse-verify truth 0 -40`
 
@@ -195,7 +194,7 @@ def explain(
     ] = None,
     implementation: Implementations = [],  # noqa: B006  # Typer copies it
     function: OneFunction = "logsumexp",
-    format: OneFormat = "binary64",  # noqa: A002  # the option's name
+    format: OneFormat = "binary64",  # the option's name
     regime: Annotated[
         str | None,
         typer.Option(help="Take the input from a regime's batch.", metavar="NAME"),
@@ -207,7 +206,7 @@ def explain(
 ) -> None:
     """Show what every installed implementation makes of one input.
 
-    Examples:
+    For example:
 
     `lse-verify explain 0 -40`
 
@@ -225,6 +224,8 @@ def explain(
     from lse_verify.report import show
 
     chosen, fmt = function_named(function), format_named(format)
+    if regime is not None and argument:
+        raise UsageError("numbers and --regime are two inputs; give one of them")
     if regime is not None:
         block = _row_of(regime, function, format, seed, samples or DEFAULT_SAMPLES, row)
     elif argument:
@@ -275,39 +276,61 @@ def _cores() -> int:
 
 
 def _command(arguments: Sequence[str]) -> str:
-    """Return the command line as a report shows it: no folder of this machine in it."""
+    """Return the command line as a report shows it: no folder of this machine in it.
+
+    Examples
+    --------
+    >>> _command(["audit", "-i", "/home/me/mine.py:f", "--out=/tmp/x"])
+    'lse-verify audit -i mine.py:f --out=x'
+    """
     import shlex
 
-    shown = [Path(a).name if a.startswith("/") else a for a in arguments]
+    shown = (_ABSOLUTE.sub(lambda found: Path(found[0]).name, a) for a in arguments)
     return shlex.join(["lse-verify", *shown])
+
+
+_ABSOLUTE = re.compile(r"(?:(?<=^)|(?<=^-.)|(?<==))/.*")
 
 
 _NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
 
 
 def _numbers_apart(arguments: Sequence[str]) -> list[str]:
-    """Put ``--`` before the first negative number, so that it is not read as an option.
+    """Put a space before negative numbers, so that none is read as an option.
 
     Examples
     --------
-    >>> _numbers_apart(["truth", "0", "-40"])
-    ['truth', '0', '--', '-40']
+    >>> _numbers_apart(["truth", "0", "-40", "--json"])
+    ['truth', '0', ' -40', '--json']
     """
-    if "--" in arguments:
-        return list(arguments)
-    first = next((place for place, a in enumerate(arguments) if _NEGATIVE.match(a)), None)
-    if first is None:
-        return list(arguments)
-    return [*arguments[:first], "--", *arguments[first:]]
+    last = arguments.index("--") if "--" in arguments else len(arguments)
+    spaced = (f" {a}" if _NEGATIVE.match(a) else a for a in arguments[:last])
+    return [*spaced, *arguments[last:]]
+
+
+# Typer exports only the last of Click's exceptions, and from where it has Click varies.
+_WrongCall: type[Exception] = typer.BadParameter.__mro__[1]
 
 
 def main() -> None:
     """Run the command line; an error made on purpose is one line and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Signs such as κ end as escapes where they cannot be written, not in an error.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app(args=_numbers_apart(sys.argv[1:]))
+        raise SystemExit(
+            app(args=_numbers_apart(sys.argv[1:]) or ["--help"], standalone_mode=False)
+        )
     except LseVerifyError as error:
-        print(f"lse-verify: {' '.join(str(error).split())}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        print("lse-verify: interrupted", file=sys.stderr)
-        raise SystemExit(130) from None
+        _end(str(error), error.exit_code)
+    except _WrongCall as error:
+        said: Any = error
+        _end(f"{said.format_message().rstrip('.')}; 'lse-verify --help' shows how", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("interrupted", 130)
+
+
+def _end(words: str, exit_code: int) -> NoReturn:
+    print(f"lse-verify: {' '.join(words.split())}", file=sys.stderr)
+    raise SystemExit(exit_code) from None

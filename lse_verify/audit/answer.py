@@ -17,6 +17,15 @@ from lse_verify.implementations.library import Call
 _MOST_WORDS = 200
 
 
+def words_of(error: BaseException) -> str:
+    """Return type and words of an error in one line; one that cannot be written has no words."""
+    try:
+        words = str(error)
+    except Exception:
+        words = "its own message cannot be made"
+    return " ".join(f"{type(error).__name__}: {words}".split())[:_MOST_WORDS]
+
+
 class NoAnswerError(Exception):
     """The implementation gave nothing that can be graded; `failure` says why."""
 
@@ -74,9 +83,11 @@ class Asker:
                 start = time.perf_counter()
                 answer = self.call(*given.arguments)
                 spent = time.perf_counter() - start
-        except Exception as error:
-            words = " ".join(f"{type(error).__name__}: {error}".split())[:_MOST_WORDS]
-            raise NoAnswerError(Failure(kind="exception", words=words)) from error
+        except KeyboardInterrupt:
+            raise
+        # Whatever else it raises is its answer: sys.exit and pytest.skip are no Exception.
+        except BaseException as error:
+            raise NoAnswerError(Failure(kind="exception", words=words_of(error))) from error
         if timed:
             self.seconds += spent
             self.rows += given.n_rows

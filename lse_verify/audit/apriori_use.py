@@ -42,8 +42,14 @@ def _relative_error(site: Site, ulps: Floats) -> Floats:
     """Return |got − y| in units of u times the largest |y| of the row."""
     truth = site.reference.truth.enclosures
     high, low, _, quantum_exponent = in_quanta(truth, site.fmt)
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        distance = np.ldexp(ulps, quantum_exponent)
-        size = np.ldexp(np.abs(high + low), quantum_exponent)
+    rows = quantum_exponent.reshape(-1, site.per_row)
+    # Scaled by the row's largest spacing, not to reals: these may be below all of binary64.
+    shift = (rows - rows.max(axis=1, keepdims=True)).ravel()
+    with np.errstate(all="ignore"):
+        distance = np.ldexp(ulps, shift)
+        size = np.ldexp(np.abs(high + low), shift)
         largest = size.reshape(-1, site.per_row).max(axis=1).repeat(site.per_row)
-        return np.asarray(distance / largest / site.fmt.unit_roundoff)
+        # A truth too small to be seen beside the spacing: 0 loses all of it, and no more.
+        unseen = np.where(distance == 0, truth.hi != 0, distance / largest)
+        relative = np.where(largest > 0, distance / largest, unseen)
+        return np.asarray(relative / site.fmt.unit_roundoff)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import platform
 import subprocess
@@ -50,6 +51,13 @@ def machine() -> dict[str, str]:
         "libc": " ".join(platform.libc_ver()).strip(),
         "system": f"{platform.system()} {platform.machine()}",
     }
+
+
+def processor_key() -> str:
+    """Return a short name that differs between processors of different instruction sets."""
+    model, features = _processor()
+    told = " ".join([model, *sorted(features)])
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
 def _processor() -> tuple[str, set[str]]:

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
+from platformdirs import user_cache_path
 
+from lse_verify.audit import environment
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Graded, Grader, Workplace
@@ -151,12 +153,14 @@ _ONE_THREAD = {
 }
 
 
-def _shared_compilations(workplace: Workplace) -> dict[str, str]:
-    """Let the workers of one run use each other's XLA compilations, which cost most of jax."""
-    if workplace.folder is None:
-        return {}
+def _compilations() -> dict[str, str]:
+    """Keep XLA's compilations from audit to audit: they take most of the time of jax.
+
+    The folder is the processor's own, because compiled code uses its instruction set.
+    """
+    folder = user_cache_path("lse_verify") / f"xla-{environment.processor_key()}"
     return {
-        "JAX_COMPILATION_CACHE_DIR": str(workplace.folder / "xla"),
+        "JAX_COMPILATION_CACHE_DIR": str(folder),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
@@ -164,7 +168,7 @@ def _shared_compilations(workplace: Workplace) -> dict[str, str]:
 
 def _start_worker(workplace: Workplace) -> None:
     # How many threads a library uses can change the order of its sums, and so its bits.
-    for name, value in (_ONE_THREAD | _shared_compilations(workplace)).items():
+    for name, value in (_ONE_THREAD | _compilations()).items():
         os.environ.setdefault(name, value)
     # What a graded library prints must not end up in the user's tables.
     silence = os.open(os.devnull, os.O_WRONLY)

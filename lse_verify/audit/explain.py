@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 from pebble import ProcessExpired
 
-from lse_verify.audit.answer import Asker, NoAnswerError
+from lse_verify.audit.answer import Asker, NoAnswerError, words_of
 from lse_verify.audit.executors import SECONDS_A_CELL, this_grader, worker_pool
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.judge import Measured, judge
@@ -120,8 +120,10 @@ def _answers(question: Question) -> list[Answer]:
         got = Asker(implementation.load(), function, fmt).ask(question.block)
     except NoAnswerError as no_answer:
         return [_none(question, f"{no_answer.failure.kind}: {no_answer.failure.words}")]
-    except Exception as error:
-        return [_none(question, f"exception: {error}")]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return [_none(question, f"exception: {words_of(error)}")]
     known = reference(grader.ladder, function, question.block, fmt)
     site = Site(grader.ladder, function, fmt, question.block, known, seed=0, first_row=0)
     return [

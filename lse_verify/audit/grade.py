@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from lse_verify.audit.answer import Asker, NoAnswerError
+from lse_verify.audit.answer import Asker, NoAnswerError, words_of
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.confirm import confirmed
 from lse_verify.audit.finding import Failure, Finding
@@ -102,9 +102,10 @@ class Grader:
         blocks, references = self._drawn(cell)
         try:
             call = implementation.load()
-        except Exception as error:
-            words = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            return Graded(Finding(failure=Failure(kind="exception", words=words)))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return Graded(Finding(failure=Failure(kind="exception", words=words_of(error))))
         return self._grade_blocks(cell, implementation, call, blocks, references)
 
     def _drawn(self, cell: Cell) -> tuple[tuple[Block, ...], list[Reference]]:

@@ -114,6 +114,9 @@ class Ledger(msgspec.Struct, frozen=True):
 
 Line = TypeVar("Line", Header, Entry)
 
+# msgspec lets two errors of other trees through: bytes that are no UTF-8, and deep nesting.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 class LedgerWriter:
     """Appends findings to a new ledger as they come.
@@ -192,7 +195,9 @@ def read_ledger(path: Path) -> Ledger:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
-        raise LedgerError(f"cannot read the ledger '{path}': {error.strerror}") from error
+        raise LedgerError(
+            f"cannot read the ledger '{path}': {error.strerror}; check the path"
+        ) from error
     header = _header(path, lines[0])
     if lines[-1]:
         raise LedgerError(f"'{path}' is torn: its last line has no end; run the audit again")
@@ -209,9 +214,10 @@ def _header(path: Path, line: bytes) -> Header:
     try:
         raw: Any = msgspec.json.decode(line)
         version = raw["schema"]
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+    except (*_UNREADABLE, KeyError, TypeError) as error:
         raise LedgerError(
-            f"'{path}' is not a ledger: its first line has no schema version"
+            f"'{path}' is not a ledger: its first line has no schema version; "
+            "give the ledger.jsonl that an audit wrote"
         ) from error
     if version != SCHEMA_VERSION:
         raise LedgerError(
@@ -228,7 +234,7 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
 def _decoded(path: Path, number: int, line: bytes, kind: type[Line]) -> Line:
     try:
         return msgspec.json.decode(line, type=kind)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise LedgerError(
             f"line {number} of '{path}' is damaged: {error}; run the audit again"
         ) from error

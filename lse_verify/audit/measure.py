@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lse_verify.audit.apriori_use import bound_use
 from lse_verify.audit.bounds import violations
-from lse_verify.audit.finding import EXACT_BUCKET, Finding, Tally, bucket_order
+from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.judge import judge
+from lse_verify.audit.profile import histogram, profiles
 from lse_verify.audit.site import Flags, Site
 from lse_verify.audit.verdict import stable_limit, weak_limit
 from lse_verify.audit.witness import Witness, spell_point
@@ -22,11 +21,6 @@ from lse_verify.ulp import Spurious, error_ulps_array
 WELL_CONDITIONED = 100.0
 """κ up to which an error counts for the ranking: the input costs two digits at most."""
 
-_BUCKETS = (-20, 1100)
-_MOST_CONDITION = 100
-_MOST_GAP = 1024
-# Rounded to three digits the largest float would be infinite, which JSON does not have.
-_LARGEST = 1e308
 _HALF, _ONE = 0.5, 1.0
 
 
@@ -66,7 +60,7 @@ def measure(site: Site, got: FloatArray, algorithm: str | None) -> Finding:
     return Finding(
         rows=site.block.n_rows,
         outputs=int(measured.sum()),
-        histogram=_histogram(errors.ulps[measured]),
+        histogram=histogram(errors.ulps[measured]),
         correctly_rounded=int((measured & errors.at_most_half).sum()),
         faithful=int((measured & errors.below_one).sum()),
         worst_error=_worst(site, wide, np.where(measured, errors.ulps, -1)),
@@ -82,7 +76,7 @@ def measure(site: Site, got: FloatArray, algorithm: str | None) -> Finding:
         policies=_policies(site, wide),
         undecided=site.tally(wide, errors.undecided, is_real),
         bound_use=bound_use(site, errors.ulps, failed, algorithm) if algorithm else None,
-        profiles=_profiles(site, errors, measured),
+        profiles=profiles(site, errors.ulps, errors.stability, measured),
     )
 
 
@@ -128,46 +122,6 @@ def significands(site: Site) -> Floats:
     """Return max(|y|, 2**emin) in units of the power of two that y's ulp belongs to."""
     high, low, _, _ = in_quanta(site.reference.truth.enclosures, site.fmt)
     return np.maximum(np.abs(high + low) * 2.0 ** (1 - site.fmt.precision), 1.0)
-
-
-def _histogram(ulps: Floats) -> dict[str, int]:
-    _, exponents = np.frexp(ulps)
-    buckets = np.clip(exponents - 1, *_BUCKETS)
-    names = [EXACT_BUCKET if u == 0 else f"2^{b}" for u, b in zip(ulps, buckets, strict=True)]
-    counts: dict[str, int] = {}
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: bucket_order(item[0])))
-
-
-def _profiles(site: Site, errors: Errors, measured: Flags) -> dict[str, dict[int, float]]:
-    """Return the largest error of each binade of κ, and the largest E of each gap."""
-    condition = np.clip(site.reference.condition, 1.0, 2.0**_MOST_CONDITION)
-    profiles = {"condition": _maxima(np.frexp(condition)[1] - 1, errors.ulps, measured)}
-    gaps = _gaps(site)
-    if gaps is not None:
-        profiles["gap"] = _maxima(gaps, errors.stability, measured & site.reference.finite)
-    return {name: maxima for name, maxima in profiles.items() if maxima}
-
-
-def _gaps(site: Site) -> NDArray[np.int64] | None:
-    """Return the bucket of the distance of the two terms, None where there are not two."""
-    if site.function.name == "logaddexp":
-        first, second = site.block.wide(0), site.block.wide(1)
-    elif site.function.name == "logsumexp" and site.block.n_terms == 2:
-        first, second = site.block.wide(0).T
-    else:
-        return None
-    with np.errstate(invalid="ignore", over="ignore"):
-        gap = np.minimum(np.nan_to_num(np.abs(first - second)), _MOST_GAP).astype(np.int64)
-    return np.asarray(gap - gap % np.where(gap < 8, 1, np.where(gap < 64, 4, 64)))
-
-
-def _maxima(buckets: NDArray[Any], sizes: Floats, measured: Flags) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for bucket, size in zip(buckets[measured].tolist(), sizes[measured].tolist(), strict=True):
-        found[bucket] = max(found.get(bucket, 0.0), min(size, _LARGEST))
-    return {bucket: float(f"{size:.3g}") for bucket, size in sorted(found.items())}
 
 
 def _worst(site: Site, wide: Floats, sizes: Floats) -> Witness | None:

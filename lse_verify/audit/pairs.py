@@ -15,6 +15,7 @@ from lse_verify.errors import UsageError
 from lse_verify.family import FUNCTIONS
 from lse_verify.implementations.library import Implementation
 from lse_verify.implementations.registry import find
+from lse_verify.implementations.user import is_spec
 
 MOST_ROWS, MOST_TERMS = 40, 100
 """The gap is summed exactly in Arb, row by row: some rows of each block are enough."""
@@ -28,7 +29,8 @@ def fenchel_young(site: Site, implementation: Implementation, base: Path) -> Fin
     site : Site
         A block of softmax.
     implementation : Implementation
-        The softmax; the logsumexp of the same name is its partner.
+        The softmax; the logsumexp of the same name is its partner, and of a user's own
+        ``mine.py:softmax`` the ``logsumexp`` beside it.
     base : Path
         The folder that a user's relative paths start from.
 
@@ -40,8 +42,11 @@ def fenchel_young(site: Site, implementation: Implementation, base: Path) -> Fin
     usable = site.function.name == "softmax" and site.reference.finite.all()
     if not usable or not 2 <= site.block.n_terms <= MOST_TERMS:
         return Finding()
+    name = _partner(implementation.name)
+    if name is None:
+        return Finding()
     try:
-        partner = find(implementation.name, "logsumexp", base)
+        partner = find(name, "logsumexp", base)
         if site.fmt.name not in partner.formats:
             return Finding()
         block = site.block.take(np.arange(min(MOST_ROWS, site.block.n_rows)))
@@ -53,6 +58,14 @@ def fenchel_young(site: Site, implementation: Implementation, base: Path) -> Fin
     return Finding(
         violations={"Fenchel–Young": _tally(site, block.wide(0), values.astype(np.float64), wide)}
     )
+
+
+def _partner(name: str) -> str | None:
+    """Return the name of the logsumexp that a softmax has to fit, None if there is none."""
+    if not is_spec(name):
+        return name
+    is_pair = name.endswith((":softmax", ".softmax"))
+    return name.removesuffix("softmax") + "logsumexp" if is_pair else None
 
 
 def _tally(site: Site, rows: Floats, values: Floats, shares: Floats) -> Tally:

@@ -30,7 +30,7 @@ def read_point(function: Function, fmt: Format, arguments: Sequence[str]) -> Poi
     Raises
     ------
     BadInput
-        If their number is wrong or one is not a number.
+        If their number is wrong, one is not a number, or two rows differ in length.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def read_point(function: Function, fmt: Format, arguments: Sequence[str]) -> Poi
             f"{function.name} takes {len(function.arguments)} arguments ({wanted}), not "
             f"{len(texts)}; separate the entries of a row by commas"
         )
-    return tuple(
+    point: Point = tuple(
         tuple(_into(fmt, v) for v in read_row(text))
         if kind == "row"
         else _positive(function, _into(fmt, read_number(text)))
@@ -58,6 +58,14 @@ def read_point(function: Function, fmt: Format, arguments: Sequence[str]) -> Poi
         else _into(fmt, read_number(text))
         for kind, text in zip(function.arguments, texts, strict=True)
     )
+    _check_lengths(function, point)
+    return point
+
+
+def _check_lengths(function: Function, point: Point) -> None:
+    rows = [argument for argument in point if isinstance(argument, tuple)]
+    if len({len(row) for row in rows}) > 1:
+        raise BadInput(f"the rows of {function.name} have different lengths; give both the same")
 
 
 _SHAPES = {"row": "x1,x2,…", "value": "x", "parameter": "t"}
@@ -81,9 +89,7 @@ def block_of(function: Function, fmt: Format, point: Point) -> Block:
     BadInput
         If two rows of the point differ in length.
     """
-    rows = [argument for argument in point if isinstance(argument, tuple)]
-    if len({len(row) for row in rows}) > 1:
-        raise BadInput(f"the rows of {function.name} have different lengths; give both the same")
+    _check_lengths(function, point)
     arguments = [
         argument
         if kind == "parameter"

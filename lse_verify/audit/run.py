@@ -26,7 +26,7 @@ from lse_verify.implementations.library import Implementation, Library
 from lse_verify.implementations.registry import libraries
 from lse_verify.inputs.batch import Regime
 
-DEFAULT_SAMPLES = 120
+DEFAULT_SAMPLES = 80
 """Rows a batch: with torch and jax installed the audit ends within 60 s on two cores."""
 
 Observe = Callable[[str, int, int], None]

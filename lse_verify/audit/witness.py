@@ -13,6 +13,9 @@ from lse_verify.family.block import Point
 MOST_ITEMS = 64
 """Longer rows are not spelled out; `Witness.row` finds them again by regime and seed."""
 
+MOST_TERMS = 10**7
+"""Longer rows are not read: a few characters must not fill the memory."""
+
 
 class Witness(msgspec.Struct, frozen=True, kw_only=True):
     """One input and what an implementation made of it.
@@ -61,7 +64,13 @@ def larger(first: Witness | None, second: Witness | None) -> Witness | None:
     """
     if first is None or second is None:
         return first or second
-    return min(first, second, key=lambda w: (-w.size, w.seed, w.row, w.output, w.got, w.note))
+    return min(first, second, key=_rank)
+
+
+def _rank(w: Witness) -> tuple[object, ...]:
+    # All fields, or two that differ in the last of them would depend on who comes first.
+    which = (-w.size, w.seed, w.row, w.output, w.got, w.note, w.n_terms, w.arguments or [])
+    return (*which, w.truth, w.error_ulps, w.stability, w.condition)
 
 
 def spell(value: float) -> str:
@@ -125,5 +134,7 @@ def read_row(text: str) -> tuple[float, ...]:
         value, star, count = item.partition("*")
         if star and not count.isdecimal():
             raise BadInput(f"'{item}' has no count; a run of equal terms is written 0x0p+0*65536")
+        if len(count) > 8 or len(row) + int(count or 1) > MOST_TERMS:
+            raise BadInput(f"'{item}' makes a row of more than {MOST_TERMS} terms; give fewer")
         row += [read_number(value)] * (int(count) if star else 1)
     return tuple(row)

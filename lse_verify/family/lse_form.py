@@ -109,16 +109,16 @@ class LseFunction(Function):
 
 @cache
 def log_above(count: int) -> Fraction:
-    """Return a rational above log(count) by less than 2**−2400, 0 for one.
+    """Return a rational above log(count) by less than 2**−290, 0 for one.
 
-    No float of any format plus a multiple of log(count) can be told apart from a float or
-    midpoint by less: log(count) is irrational, and 2**−2400 is far below the finest spacing
-    that a scale up to 2**1074 can reach into.
+    Where it stands for log(count), in max + log n, it would make a difference only if a float
+    lay within that of the exact sum; max and the float have 53 bits each, and log(count) would
+    need a run of some 180 equal bits.
     """
     if count <= 1:
         return Fraction(0)
     context = MPIntervalContext()
-    context.prec = 2500
+    context.prec = 320
     numerator, denominator = to_rational(context.log(context.mpf(count))._mpi_[1])
     # mpmath's logarithm may end a fraction of its last bit too low.
-    return Fraction(int(numerator), int(denominator)) + power_of_two(-2450)
+    return Fraction(int(numerator), int(denominator)) + power_of_two(-300)

@@ -83,30 +83,15 @@ _KIN = (
     _implementation("shifted", "logaddexp", kin.logaddexp_shifted, "max + log1p(exp(min - max))"),
     _implementation("naive", "softplus", kin.softplus_naive, "log(1 + exp(x))"),
     _implementation("shifted", "softplus", kin.softplus_shifted, "max(x, 0) + log1p(exp(-abs(x)))"),
-    _implementation("naive", "logsumexp0", kin.logsumexp0_naive, "log(sum(exp([0, *x])))"),
     _implementation("shifted", "logsumexp0", kin.logsumexp0_shifted, "shifted_log1p of [0, *x]"),
-    _implementation("naive", "smoothmax", kin.smoothmax_naive, "log(sum(exp(t * x))) / t"),
     _implementation("shifted", "smoothmax", kin.smoothmax_shifted, "shifted_log1p(t * x) / t"),
-    _implementation("naive", "smoothmin", kin.smoothmin_naive, "-log(sum(exp(-t * x))) / t"),
     _implementation("shifted", "smoothmin", kin.smoothmin_shifted, "-shifted_log1p(-t * x) / t"),
     _implementation("naive", "negentropy", kin.negentropy_naive, "sum(p * log(p))"),
-    _implementation(
-        "naive", "bregman", kin.bregman_naive, "F(x) - F(x2) - dot(grad F(x2), x - x2)"
-    ),
     _implementation(
         "shifted", "bregman", kin.bregman_shifted, "the same with the shifted F and gradient"
     ),
     _implementation(
-        "naive", "binomial_cumulant", kin.binomial_cumulant_naive, "N * log(1 + exp(theta))"
-    ),
-    _implementation(
         "shifted", "binomial_cumulant", kin.binomial_cumulant_shifted, "N * shifted softplus"
-    ),
-    _implementation(
-        "naive",
-        "multinomial_cumulant",
-        kin.multinomial_cumulant_naive,
-        "N * log(sum(exp([0, *theta])))",
     ),
     _implementation(
         "shifted",

@@ -41,22 +41,9 @@ def softplus_shifted(x: FloatArray) -> FloatArray:
     return total
 
 
-def logsumexp0_naive(x: FloatArray) -> FloatArray:
-    """Return log Σ exp of each row with a zero set before it: (m, n) to (m,)."""
-    return textbook_sum.naive(_with_zero(x))
-
-
 def logsumexp0_shifted(x: FloatArray) -> FloatArray:
     """Return the shifted logsumexp of each row with a zero set before it: (m, n) to (m,)."""
     return textbook_sum.shifted_log1p(_with_zero(x))
-
-
-@np.errstate(all="ignore")
-def smoothmax_naive(x: FloatArray, t: float) -> FloatArray:
-    """Return log Σ exp(t·x) / t of each row: (m, n) to (m,)."""
-    factor = x.dtype.type(t)
-    extremum: FloatArray = textbook_sum.naive(factor * x) / factor
-    return extremum
 
 
 @np.errstate(all="ignore")
@@ -65,12 +52,6 @@ def smoothmax_shifted(x: FloatArray, t: float) -> FloatArray:
     factor = x.dtype.type(t)
     extremum: FloatArray = textbook_sum.shifted_log1p(factor * x) / factor
     return extremum
-
-
-@np.errstate(all="ignore")
-def smoothmin_naive(x: FloatArray, t: float) -> FloatArray:
-    """Return −log Σ exp(−t·x) / t of each row: (m, n) to (m,)."""
-    return -smoothmax_naive(-x, t)
 
 
 @np.errstate(all="ignore")
@@ -84,23 +65,6 @@ def negentropy_naive(p: FloatArray) -> FloatArray:
     """Return Σ pᵢ log pᵢ of each row, 0 log 0 being 0 by definition: (m, n) to (m,)."""
     products: FloatArray = np.where(p == 0, p.dtype.type(0), p * np.log(p))
     return recursive_sum(products)
-
-
-@np.errstate(all="ignore")
-def bregman_naive(x: FloatArray, x2: FloatArray) -> FloatArray:
-    """Return F(x) − F(x′) − ⟨∇F(x′), x − x′⟩ for the naive F = logsumexp0 and gradient.
-
-    Parameters
-    ----------
-    x, x2 : ndarray, shape (m, n)
-        The rows x and x′.
-
-    Returns
-    -------
-    ndarray, shape (m,)
-    """
-    slope = textbook_softmax.naive(_with_zero(x2))[:, 1:]
-    return (logsumexp0_naive(x) - logsumexp0_naive(x2)) - recursive_sum(slope * (x - x2))
 
 
 @np.errstate(all="ignore")
@@ -121,23 +85,9 @@ def bregman_shifted(x: FloatArray, x2: FloatArray) -> FloatArray:
 
 
 @np.errstate(all="ignore")
-def binomial_cumulant_naive(theta: FloatArray, trials: float) -> FloatArray:
-    """Return N·log(1 + exp(θ)), of shape (m,)."""
-    cumulant: FloatArray = theta.dtype.type(trials) * softplus_naive(theta)
-    return cumulant
-
-
-@np.errstate(all="ignore")
 def binomial_cumulant_shifted(theta: FloatArray, trials: float) -> FloatArray:
     """Return N times the shifted softplus, of shape (m,)."""
     cumulant: FloatArray = theta.dtype.type(trials) * softplus_shifted(theta)
-    return cumulant
-
-
-@np.errstate(all="ignore")
-def multinomial_cumulant_naive(theta: FloatArray, trials: float) -> FloatArray:
-    """Return N times the naive logsumexp0 of each row: (m, n) to (m,)."""
-    cumulant: FloatArray = theta.dtype.type(trials) * logsumexp0_naive(theta)
     return cumulant
 
 

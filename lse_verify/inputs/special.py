@@ -28,10 +28,7 @@ def special(
 
 
 def _extremes(fmt: Format) -> tuple[float, ...]:
-    return (
-        *(0.0, -0.0, 1.0, -1.0, fmt.largest, -fmt.largest),
-        *(fmt.smallest_subnormal, fmt.smallest_normal),
-    )
+    return (*(0.0, -0.0, 1.0, fmt.largest, -fmt.largest, fmt.smallest_subnormal),)
 
 
 def _grid(fmt: Format, values: Iterable[float], n: int) -> FloatArray:

@@ -21,6 +21,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from lse_verify.audit.explain import Answer
 from lse_verify.audit.ledger import Ledger
@@ -39,24 +40,32 @@ from lse_verify.report.tables import summary_table
 _MOST_OUTPUTS = 12
 
 
-def _print(*things: Any) -> None:
-    Console(highlight=False).print(*things)
+def _print(*things: str | Text | Table) -> None:
+    """Print as it stands: brackets are no markup, and lines are not broken."""
+    whole = not any(isinstance(thing, Table) for thing in things)
+    Console(highlight=False, emoji=False, markup=False).print(*things, soft_wrap=whole)
+
+
+def _bold(words: str) -> Text:
+    return Text(words, style="bold")
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, allow_nan=True, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Show a bar that names the cell at work and the time left, on standard error."""
+    console = Console(stderr=True)
     bar = Progress(
         BarColumn(bar_width=18),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.description}"),
-        console=Console(stderr=True),
-        disable=quiet,
+        console=console,
+        # Where nothing can be drawn over, all that is left of a bar is an empty line.
+        disable=quiet or not console.is_terminal,
         transient=True,
     )
     with bar:
@@ -70,7 +79,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 
 def summary(ledger: Ledger, report_path: Path) -> None:
     """Print the summary of a ledger and where its report is."""
-    _print(summary_table(ledger))
+    Console(highlight=False).print(summary_table(ledger))
     grades = [verdict(entry.finding) for entry in ledger.entries]
     counts = {grade: grades.count(grade) for grade in Verdict}
     words = ", ".join(f"{n} {grade.word}" for grade, n in counts.items() if n)
@@ -123,7 +132,7 @@ def certified(
                 "outputs": [
                     asdict(o)
                     | {
-                        "condition": None if math.isnan(o.condition) else o.condition,
+                        "condition": o.condition if math.isfinite(o.condition) else None,
                         "rounded": {name: spell(v) for name, v in o.rounded.items()},
                     }
                     for o in outputs
@@ -201,8 +210,8 @@ def everything(as_json: bool) -> None:
         return
     for library in libraries().values():
         _library(library)
-    _print(f"[bold]functions[/] {', '.join(FUNCTIONS)}")
-    _print(f"[bold]formats[/] {', '.join(FORMATS)}")
+    _print(_bold("functions"), ", ".join(FUNCTIONS))
+    _print(_bold("formats"), ", ".join(FORMATS))
     table = Table("regime", "why", box=None, padding=(0, 1))
     for name, regime in REGIMES.items():
         table.add_row(name, regime.reason)
@@ -216,7 +225,7 @@ def _library(library: Library) -> None:
         state = library.version or "built in"
     else:
         state = f"not installed: {library.install}"
-    _print(f"[bold]{library.name}[/]", state)
+    _print(_bold(library.name), state)
     table = Table("implementation", "function", "formats", "calls", box=None, padding=(0, 1))
     for i in library.implementations:
         calls = f"{i.calls} (composed)" if i.composed else i.calls

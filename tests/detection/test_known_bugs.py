@@ -127,7 +127,7 @@ def test_the_exact_inputs_of_the_trackers_still_show_their_errors(
     library: str,
     function: str,
     fmt: str,
-    arguments: tuple[np.ndarray, ...],  # type: ignore[type-arg]  # float64 as they stand
+    arguments: tuple[np.ndarray, ...],
     output: int,
     at_least_ulps: float,
 ) -> None:

@@ -82,11 +82,11 @@ def test_bit_patterns_are_uniform(fmt: Format) -> None:
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 def test_ties_have_equal_maxima_all_equal_and_one_ulp_apart(fmt: Format) -> None:
-    drawn = rows("ties", "logsumexp", fmt, 3)
+    drawn = rows("ties", "logsumexp", fmt, 10)
     at_peak = (drawn == drawn.max(axis=1, keepdims=True)).sum(axis=1)
     span = np.ptp(fmt.ordinals(fmt.cast(drawn)), axis=1)
     assert (at_peak == 2).any()
-    assert (at_peak == 3).any()
+    assert (at_peak == 10).any()
     assert (span == 1).any()
 
 
@@ -134,14 +134,14 @@ def test_long_rows_have_few_distinct_entries() -> None:
 def test_many_has_65536_zeros_and_a_million_terms() -> None:
     blocks = REGIMES["many"].draw("logsumexp", BINARY16, 0, 200).blocks
     longest = {b.n_terms: np.asarray(b.arguments[0]) for b in blocks}
-    assert set(longest) == {1000, 4096, 65536, 10**6}
+    assert set(longest) == {1000, 65536, 10**6}
     assert any((row == 0).all() for row in longest[65536])
 
 
 def test_many_stays_short_where_the_result_is_a_row() -> None:
     for function in ("softmax", "log_softmax"):
         blocks = REGIMES["many"].draw(function, BINARY32, 0, 200).blocks
-        assert max(b.n_terms for b in blocks) == 4096
+        assert max(b.n_terms for b in blocks) == 1000
 
 
 def test_orders_rise_fall_and_keep_the_large_for_last() -> None:
@@ -175,7 +175,9 @@ def test_probabilities_lie_in_the_unit_interval(regime: str, fmt: Format) -> Non
 def test_some_probabilities_sum_to_exactly_one_without_a_one_among_them(
     regime: str, fmt: Format
 ) -> None:
-    blocks = REGIMES[regime].draw("negentropy", fmt, 0, 60).blocks
+    # Of long rows a batch has few, so that one batch alone may be without.
+    batches = (REGIMES[regime].draw("negentropy", fmt, seed, 60) for seed in range(4))
+    blocks = [block for batch in batches for block in batch.blocks]
     drawn = [row for block in blocks for row, *_ in block.points() if isinstance(row, tuple)]
     finite = [row for row in drawn if np.isfinite(row).all() and max(row, default=1) < 1]
     assert any(sum(map(Fraction, row)) == 1 for row in finite)

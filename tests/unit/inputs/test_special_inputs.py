@@ -34,8 +34,9 @@ def special_rows(function: str, fmt: Format = BINARY64) -> set[str]:
         (INF, -INF),
         (NAN, INF),
         (-INF, NAN),
-        (-INF, -INF, -INF),
-        (0.0, INF, 1.0),
+        (-INF,) * 10,
+        (0.0, *(0.5,) * 8, INF),
+        (INF, *(-INF,) * 8, INF),
     ],
     ids=repr,
 )
@@ -52,7 +53,7 @@ def test_the_extremes_are_those_of_the_format(fmt: Format) -> None:
 def test_logaddexp_meets_every_pair() -> None:
     (block,) = SPECIAL.draw("logaddexp", BINARY16, 0, 1).blocks
     pairs = {repr(point) for point in block.points()}
-    assert len(pairs) == 11**2
+    assert len(pairs) == 9**2
     assert repr((-INF, -INF)) in pairs
 
 

@@ -16,8 +16,10 @@ from lse_verify.enclosure import Enclosure
 from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block, Point
 from lse_verify.family.conditioning import log_magnitude, log_weighted_slopes
+from lse_verify.family.function import Function
 from lse_verify.formats import BINARY64
 from lse_verify.oracle.ladder import Ladder
+from lse_verify.oracle.mpmath_judge import MpmathJudge
 from lse_verify.oracle.oracle import rounding_decided
 
 LARGEST = 1.7976931348623157e308
@@ -97,6 +99,23 @@ def test_what_is_exact_or_beyond_every_format_has_kappa_one(name: str, point: Po
     assert judged(name, point) == 1.0
 
 
+class WithoutSlopes(MpmathJudge):
+    """A judge who must not be asked for slopes."""
+
+    def weighted_slopes(
+        self, function: Function, point: Point, k: int, prec_bits: int
+    ) -> Enclosure | None:
+        raise AssertionError("the slopes were asked for")
+
+
+@pytest.mark.parametrize("name", ["logsumexp", "log_softmax"])
+def test_no_slopes_are_evaluated_where_the_limits_say_that_y_is_unseen(name: str) -> None:
+    # 300 terms at 32768 bits took a minute.
+    row = (0.0, *(-1e300 - step * 1e290 for step in range(300)))
+    truth = Enclosure(Fraction(0), Fraction(1), lo_open=True)
+    assert Ladder(judge=WithoutSlopes()).condition(FUNCTIONS[name], (row,), 0, truth) == 1.0
+
+
 def test_a_one_among_probabilities_counts_with_its_slope() -> None:
     # κ = (1·|log 1 + 1| + p|log p + 1|)/|p log p| at p = 1e−20.
     log_p = math.log(1e-20)
@@ -136,6 +155,8 @@ NASTY: list[tuple[str, Point]] = [
     ("bregman", ((-1000.0,), (-1001.0,))),
     ("bregman", ((1e300, 1.0), (-1e300, 1e300))),
     ("bregman", ((LARGEST,), (-0.0672146100487561,))),
+    ("bregman", ((-LARGEST, 0.5), (2.0**40, 2.0**40))),
+    ("bregman", ((0.0104, 6.470170082668932e215), (-225.16184282037798, 18.782129803979963))),
     ("bregman", ((709.78, -745.2), (710.4521775598454, -745.1999999999999))),
     ("bregman", ((1.0, 2.0), (1.0000000000000002, 2.0))),
     ("bregman", ((57.23626413321, 1.3243210173390254), (57.2362641332, 1.3243210173390252))),

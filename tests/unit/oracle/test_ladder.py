@@ -122,6 +122,28 @@ def test_an_enclosure_outside_the_strict_limits_is_a_disagreement() -> None:
         refine(Halved(), LSE, ((1.0, 1.0),), 1, IN_BINARY64)
 
 
+@pytest.mark.parametrize(
+    ("name", "point", "limit", "below"),
+    [
+        ("logsumexp", ((1.0, 0.5),), Fraction(1), True),
+        ("smoothmin", ((1.0, 1.5), 1.0), Fraction(1), False),
+        ("softmax", ((1.0, 1.0, -5.0),), Fraction(1, 2), False),
+    ],
+)
+def test_an_enclosure_that_ends_at_a_strict_limit_is_opened_there(
+    name: str, point: Point, limit: Fraction, below: bool
+) -> None:
+    ends = (limit, limit + 1) if below else (limit - 1, limit)
+
+    class Touching(Vague):
+        def enclose(self, function: Function, point: Point, k: int, prec_bits: int) -> Enclosure:
+            return Enclosure(*ends)
+
+    found = refine(Touching(), FUNCTIONS[name], point, 1, lambda _: True)
+    assert (found.lo_open if below else found.hi_open) is True
+    assert (found.lo if below else found.hi) == limit
+
+
 @pytest.mark.parametrize("judge", [Mute(), Vague()])
 def test_a_judge_who_cannot_tell_leaves_the_question_undecided(judge: MpmathJudge) -> None:
     with pytest.raises(OracleUndecided, match="32768 bits"):
@@ -251,6 +273,33 @@ def test_a_rounding_that_a_block_decides_is_the_judges(
         expected = judged.rounded(fmt)
         assert expected is not None
         assert float(values[output]).hex() == expected.hex()
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "fmt"),
+    [
+        ("logsumexp", ((2.0**40, -1e300),), BINARY64),
+        ("logsumexp", ((-1.0, -1e300),), BINARY64),
+        ("logsumexp", ((1 + 2.0**-24, -1e300),), BINARY32),
+        ("smoothmin", ((1 + 3 * 2.0**-24, 1e300), 1.0), BINARY32),
+        ("softmax", ((0.0, -1e300),), BINARY64),
+        ("softmax", ((0.0, 0.0, -1e300),), BINARY64),
+        ("log_softmax", ((0.0, -1e300),), BINARY64),
+        ("bregman", ((1e300,), (math.nextafter(1e300, 0.0),)), BINARY64),
+    ],
+)
+def test_a_block_decides_what_only_the_strict_limit_decides(
+    name: str, point: Point, fmt: Format
+) -> None:
+    function = FUNCTIONS[name]
+    block = Block(
+        tuple(
+            entry if kind == "parameter" else np.array([entry])  # type: ignore[misc]
+            for entry, kind in zip(point, function.arguments, strict=True)
+        )
+    )
+    _, decided = Ladder().truth(function, block).enclosures.rounded(fmt)
+    assert decided[0]
 
 
 @pytest.mark.parametrize("got", [0.0, -0.0, 1.0, math.inf, -math.inf, math.nan, 1.7e308, 5e-324])

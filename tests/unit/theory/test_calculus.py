@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 from lse_verify.theory.calculus import (
+    closed_sums,
     conjugate_at_gradient,
     diagonal_and_off_diagonal,
     i,
@@ -56,6 +57,30 @@ def test_rows_of_the_hessian_sum_to_zero(length: int) -> None:
     others = (off.subs({k: row, j: column}) for column in range(2, length + 1))
     total = diagonal.subs(k, row) + sp.Add(*others)
     assert sp.simplify(total.subs(n, length).doit()) == 0
+
+
+def test_closed_sums_put_back_in_their_places_give_the_expression_again() -> None:
+    lse = sp.Sum(sp.exp(x[i]), (i, 1, n))
+    nested = sp.Sum(x[j] * lse, (j, 1, n)) / lse + sp.log(1 + lse)
+    stages, rest = closed_sums(nested)
+    for name, stage in reversed(stages):
+        rest = rest.xreplace({name: stage})
+    assert rest == nested
+
+
+def test_a_sum_with_the_index_of_a_sum_around_it_is_not_taken_out() -> None:
+    inner = sp.Sum(x[i] * x[j], (i, 1, n))
+    stages, rest = closed_sums(sp.Sum(inner, (j, 1, n)))
+    assert [stage for _, stage in stages] == [sp.Sum(inner, (j, 1, n))]
+    assert rest == stages[0][0]
+
+
+def test_a_closed_sum_is_named_before_the_sum_that_it_stands_in() -> None:
+    inner = sp.Sum(sp.exp(x[i]), (i, 1, n))
+    stages, _ = closed_sums(sp.Sum(x[j] / inner, (j, 1, n)))
+    (first, _), (_, second) = stages
+    assert second.has(first)
+    assert not second.has(inner)
 
 
 def test_summed_takes_out_what_does_not_depend_on_the_index() -> None:
