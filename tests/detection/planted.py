@@ -82,7 +82,7 @@ def vector_tail_forgotten(x: Array) -> Array:
 
 
 def nan_for_minus_infinity(x: Array) -> Array:
-    return np.where(np.isneginf(x).any(axis=1), np.nan, nearest_logsumexp(x)).astype(x.dtype)
+    return np.where(np.any(np.isneginf(x), axis=1), np.nan, nearest_logsumexp(x)).astype(x.dtype)
 
 
 def nan_for_all_minus_infinity(x: Array) -> Array:

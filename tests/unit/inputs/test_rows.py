@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from lse_verify.formats import BINARY16, BINARY32, BINARY64, FORMATS, Format
+from lse_verify.formats import BFLOAT16, BINARY16, BINARY32, BINARY64, FORMATS, Format
 from lse_verify.inputs.regimes import REGIMES
 from lse_verify.inputs.values import LN2, Wide, exp, wide
 
@@ -168,9 +168,15 @@ def test_probabilities_lie_in_the_unit_interval(regime: str, fmt: Format) -> Non
         assert ((drawn >= 0) & (drawn <= 1) | np.isnan(drawn)).all()
 
 
-@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 @pytest.mark.parametrize(
-    "regime", [r.name for r in REGIMES.values() if "negentropy" in r.functions]
+    ("regime", "fmt"),
+    [
+        (r.name, fmt)
+        for r in REGIMES.values()
+        for fmt in FORMATS.values()
+        # A thousand shares of eight bits hardly ever sum to exactly 1.
+        if "negentropy" in r.functions and (r.name, fmt) != ("many", BFLOAT16)
+    ],
 )
 def test_some_probabilities_sum_to_exactly_one_without_a_one_among_them(
     regime: str, fmt: Format
