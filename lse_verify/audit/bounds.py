@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lse_verify.audit.finding import Tally
-from lse_verify.audit.site import Flags, Site
+from lse_verify.audit.site import Flags, Site, floats_apart
 from lse_verify.audit.witness import spell
 from lse_verify.enclosure import Floats
 from lse_verify.family.apriori import apriori_bound
@@ -53,14 +53,13 @@ def _bound_tally(
     count = int(broken.sum())
     if not count:
         return Tally(tested=int(tested.sum()))
-    ordinal = site.fmt.ordinals
     per_entry = site.fmt.cast(np.repeat(bound, site.per_row))
     safe = np.where(broken, wide, 0.0)
     limit = np.where(broken, per_entry.astype(np.float64), 0.0)
-    floats_beyond = np.abs(ordinal(site.fmt.cast(safe)) - ordinal(site.fmt.cast(limit)))
+    floats_beyond = floats_apart(site.fmt, site.fmt.cast(safe), site.fmt.cast(limit))
     first = broken & ~excused if (broken & ~excused).any() else broken
     entry = int(np.argmax(np.where(first, floats_beyond, -1)))
-    note = f"{floats_beyond[entry]} floats beyond the bound {spell(float(limit[entry]))}"
+    note = f"{floats_beyond[entry]:.9g} floats beyond the bound {spell(float(limit[entry]))}"
     return Tally(
         tested=int(tested.sum()),
         count=count,

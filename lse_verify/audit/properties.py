@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lse_verify.audit.answer import Asker
 from lse_verify.audit.finding import Tally
-from lse_verify.audit.site import Site
+from lse_verify.audit.site import Site, floats_apart
 from lse_verify.enclosure import Floats
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray
@@ -61,9 +61,8 @@ def _apart(site: Site, first: FloatArray, second: FloatArray) -> Floats:
     """Return how many floats lie between two answers; NaN agrees with NaN alone."""
     nan_first, nan_second = np.isnan(first), np.isnan(second)
     zero = np.zeros((), dtype=site.fmt.dtype)
-    steps = np.abs(
-        site.fmt.ordinals(np.where(nan_first, zero, first)).astype(np.float64)
-        - site.fmt.ordinals(np.where(nan_second, zero, second)).astype(np.float64)
+    steps = floats_apart(
+        site.fmt, np.where(nan_first, zero, first), np.where(nan_second, zero, second)
     )
     differ = np.where(nan_first != nan_second, np.inf, steps)
     return np.where(nan_first & nan_second, 0.0, differ)

@@ -117,7 +117,8 @@ def read_number(text: str) -> float:
         return float.fromhex(text) if is_hex else float(text)
     except (ValueError, OverflowError):
         raise BadInput(
-            f"'{text}' is not a number; write decimals (0.1), hex floats (0x1.8p+0), inf or nan"
+            f"'{text.strip()}' is not a number; "
+            "write decimals (0.1), hex floats (0x1.8p+0), inf or nan"
         ) from None
 
 

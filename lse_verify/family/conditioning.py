@@ -106,8 +106,10 @@ def _bregman_slopes(block: Block) -> Floats:
     place = np.argmax(x2, axis=1)[:, None]
     down = _clipped(x - np.take_along_axis(x, place, 1))
     down2 = _clipped(x2 - np.take_along_axis(x2, place, 1))
-    step = _clipped((x - x2) - np.take_along_axis(x - x2, place, 1))
-    step = np.where(np.isnan(step), down - down2, step)
+    apart, apart_top = x - x2, np.take_along_axis(x - x2, place, 1)
+    # Of the two orders of subtraction the one with the smaller operands rounds off less.
+    by_rows = np.abs(apart) + np.abs(apart_top) <= np.abs(down) + np.abs(down2)
+    step = _clipped(np.where(by_rows, apart - apart_top, down - down2))
 
     # log(pⱼ/qⱼ) = sⱼ − growth, where growth = log(1 + Σ q expm1(s)).
     sign = np.sign(step)

@@ -16,10 +16,10 @@ from lse_verify.formats import FloatArray, Format
 from lse_verify.inputs.probabilities import patterns_below_one, rounded_and_exact, softmax
 from lse_verify.inputs.values import Rows, finite, mix, nearby, wide
 
-SHARPNESSES = (0.125, 0.1, 1.0, 2.0, 10.0, 500.0)
+SHARPNESSES = (0.1, 2.0, 500.0)
 """What t is for smoothmax and smoothmin, before rounding to the format."""
 
-TRIALS = (1.0, 2.0, 7.0, 10.0, 100.0, 1000.0)
+TRIALS = (1.0, 7.0, 1000.0)
 """What N is for the cumulants: floats of every format."""
 
 LONGEST = {"logsumexp": 10**6}

@@ -62,7 +62,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         BarColumn(bar_width=18),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         console=console,
         # Where nothing can be drawn over, all that is left of a bar is an empty line.
         disable=quiet or not console.is_terminal,
@@ -191,7 +191,9 @@ def _answers(answers: Sequence[Answer]) -> Table:
     table.add_column("E", justify="right", no_wrap=True)
     for a in answers:
         # One under the other: side by side they would not fit into 80 columns.
-        got = f"{a.got}\n[dim]{a.got_hex}[/]" if a.got_hex != a.got else a.got
+        got = Text(a.got)
+        if a.got_hex != a.got:
+            got.append(f"\n{a.got_hex}", style="dim")
         table.add_row(a.implementation, got, a.error_ulps, a.stability)
     return table
 

@@ -57,6 +57,14 @@ def test_a_quadruple_is_as_tight_as_two_floats_allow(bits: int) -> None:
     assert radius <= 2.0**-106
 
 
+def test_a_last_bit_far_below_two_floats_is_not_lost() -> None:
+    mantissa = (1 << 1100) + 1
+    flint.ctx.prec = 1200
+    found = enclosure_array([quadruple(flint.arb((mantissa, 0)))]).at(0)
+    assert found is not None
+    assert found.lo < mantissa < found.hi
+
+
 def test_all_ones_round_up_into_the_next_binade() -> None:
     hi, lo, _, exponent = quadruple(ball_of((1 << 60) - 1, 0, 5000))
     assert (hi, lo, exponent) == (0.5, -(2.0**-61), 61)
