@@ -29,7 +29,7 @@ ZERO_EXPONENT = -(2**40)
 """Stands for ⌊log₂ 0⌋: below the exponent of every array truth."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Enclosure:
     """A real interval that is certain to hold the true value.
 
@@ -57,6 +57,12 @@ class Enclosure:
         empty = self.lo > self.hi or (self.lo == self.hi and (self.lo_open or self.hi_open))
         if empty:
             raise ValueError(f"an enclosure cannot be empty: {self}")
+
+    def __repr__(self) -> str:
+        # As decimals: the integers of a Fraction may have more digits than Python prints.
+        left, right = "(" if self.lo_open else "[", ")" if self.hi_open else "]"
+        low, high = decimal_string(self.lo, 25), decimal_string(self.hi, 25)
+        return f"Enclosure{left}{low}, {high}{right}"
 
     @classmethod
     def exactly(cls, value: Fraction | int) -> Enclosure:

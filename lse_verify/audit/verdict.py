@@ -15,8 +15,9 @@ class Verdict(enum.IntEnum):
     FAITHFUL = 1
     STABLE = 2
     WEAK = 3
-    UNSTABLE = 4
-    WRONG = 5
+    UNDECIDED = 4
+    UNSTABLE = 5
+    WRONG = 6
     UNTESTED = -1
 
     @property
@@ -31,6 +32,7 @@ MEANING = {
     Verdict.STABLE: "every stability factor E is at most 4·(1 + log₂ n): "
     "no digits lost that the input did not cost",
     Verdict.WEAK: "every E is at most 4 + 2n: no better than plain recursive summation promises",
+    Verdict.UNDECIDED: "the limit of precision left an answer open, and nothing worse was found",
     Verdict.UNSTABLE: "some E is above that: digits were lost that the input did not cost",
     Verdict.WRONG: "a bound violated and not excused, a spurious NaN or infinity, a wrong special "
     "value, the wrong shape or type, an input overwritten, an exception, a crash or a hang",
@@ -52,10 +54,12 @@ def verdict(finding: Finding) -> Verdict:
     tallies = (finding.spurious_nan, finding.spurious_infinity, finding.special)
     if finding.failure or finding.unexcused or any(tally.count for tally in tallies):
         return Verdict.WRONG
-    if finding.outputs == 0:
+    if finding.outputs == 0 and not finding.undecided.count:
         return Verdict.UNTESTED if not finding.special.tested else Verdict.CORRECTLY_ROUNDED
     if finding.not_weak.count:
         return Verdict.UNSTABLE
+    if finding.undecided.count:
+        return Verdict.UNDECIDED
     if finding.correctly_rounded == finding.outputs:
         return Verdict.CORRECTLY_ROUNDED
     if finding.faithful == finding.outputs:

@@ -9,10 +9,9 @@ two exclude one another the run stops with the input.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +33,8 @@ Quadruple = tuple[float, float, float, int]
 
 _UNKNOWN: Quadruple = (0.5, 0.0, math.inf, 0)
 
-REMEMBERED = 4096
+REMEMBERED = 512
 
-Key = tuple[str, Point, int]
 
 _NEGLIGIBLE = power_of_two(NEGLIGIBLE_LOG2)
 
@@ -81,10 +79,10 @@ class Ladder:
     """
 
     def __init__(self, judge: MpmathJudge | None = None, second: Oracle | None = None) -> None:
-        self._judge = judge or MpmathJudge()
-        self._second = second or ArbBalls()
-        self._known: OrderedDict[Key, Enclosure] = OrderedDict()
-        self._slopes: OrderedDict[Key, Fraction | float] = OrderedDict()
+        judge = judge or MpmathJudge()
+        self._judge = _Remembering(judge)
+        self._second = _Remembering(second or ArbBalls())
+        self._weighted_slopes = lru_cache(REMEMBERED)(judge.weighted_slopes)
 
     def truth(self, function: Function, block: Block) -> Truth:
         """Enclose every output of a block.
@@ -170,29 +168,39 @@ class Ladder:
 
         Less than `no_matter` need not be told apart from 0.
         """
-        key = (function.name, point, k)
-        if key not in self._slopes:
-            found: Enclosure | None = None
-            for prec_bits in PRECISIONS:
-                found = self._judge.weighted_slopes(function, point, k, prec_bits)
-                # 1 − p of a share near 1 cancels: 256 bits would do for no more than e**-177.
-                if found is not None and (found.hi <= no_matter or _is_narrow(found)):
-                    break
-            self._slopes[key] = math.inf if found is None else found.hi
-            _forget(self._slopes)
-        return self._slopes[key]
+        found: Enclosure | None = None
+        for prec_bits in PRECISIONS:
+            found = self._weighted_slopes(function, point, k, prec_bits)
+            # 1 − p of a share near 1 cancels: 256 bits would do for no more than e**-177.
+            if found is not None and (found.hi <= no_matter or _is_narrow(found)):
+                break
+        return math.inf if found is None else found.hi
 
     def _judged(self, function: Function, point: Point, k: int, decided: Decided) -> Enclosure:
-        key = (function.name, point, k)
-        known = self._known.get(key)
-        if known is not None and decided(known):
-            self._known.move_to_end(key)
-            return known
         found = refine(self._judge, function, point, k, decided)
-        _hold_against(found, self._second, function, point, k)
-        self._known[key] = found
-        _forget(self._known)
+        other = self._second.enclose(function, point, k, prec_bits=256)
+        if other is not None and found.intersect(other) is None:
+            raise OracleDisagreement(
+                f"{self._judge.name} and {self._second.name} exclude one another on "
+                f"{function.name}{point!r}[{k}]"
+            )
         return found
+
+
+class _Remembering(Oracle):
+    """An oracle that is asked once for each precision.
+
+    Not the narrowest answer is kept but each: what a question gets, down to the last bit of
+    a size in a ledger, must not depend on what was asked before it.
+    """
+
+    def __init__(self, oracle: Oracle) -> None:
+        self.name = oracle.name
+        self._enclose = lru_cache(REMEMBERED)(oracle.enclose)
+
+    def enclose(self, function: Function, point: Point, k: int, prec_bits: int) -> Enclosure | None:
+        """Ask, or remember."""
+        return self._enclose(function, point, k, prec_bits)
 
 
 def _evaluable(function: Function, outcome: Outcome) -> int | None:
@@ -208,11 +216,6 @@ def _is_narrow(enclosure: Enclosure) -> bool:
     """Whether an enclosure is good for a ratio to 10 digits, or all of it is negligible."""
     largest = max(abs(enclosure.lo), abs(enclosure.hi))
     return enclosure.relative_width_log2() < -40 or largest <= _NEGLIGIBLE
-
-
-def _forget(remembered: OrderedDict[Key, Any]) -> None:
-    if len(remembered) > REMEMBERED:
-        remembered.popitem(last=False)
 
 
 def _quadruples(function: Function, case: Case) -> list[Quadruple]:
@@ -258,16 +261,6 @@ def _beyond_limits(found: Quadruple, function: Function, point: Point, k: int) -
             half = (side * lo + radius) / 2
             return hi, side * half, half * (1 - 2.0**-30), exponent
     return found
-
-
-def _hold_against(
-    found: Enclosure, second: Oracle, function: Function, point: Point, k: int
-) -> None:
-    other = second.enclose(function, point, k, prec_bits=256)
-    if other is not None and found.intersect(other) is None:
-        raise OracleDisagreement(
-            f"mpmath and {second.name} exclude one another on {function.name}{point!r}[{k}]"
-        )
 
 
 def _ratio(numerator: Fraction, denominator: Fraction) -> float:

@@ -17,6 +17,7 @@ _STYLES = {
     Verdict.FAITHFUL: "green",
     Verdict.STABLE: "cyan",
     Verdict.WEAK: "yellow",
+    Verdict.UNDECIDED: "yellow",
     Verdict.UNSTABLE: "magenta",
     Verdict.WRONG: "bold red",
     Verdict.UNTESTED: "dim",

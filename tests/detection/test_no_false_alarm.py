@@ -32,7 +32,9 @@ def _cells() -> Iterator[Cell]:
                     yield Cell(name, function, fmt, regime.name, 1, SAMPLES)
 
 
-@pytest.mark.parametrize("cell", _cells(), ids=lambda c: f"{c.function}-{c.format}-{c.regime}")
+@pytest.mark.parametrize(
+    "cell", list(_cells()), ids=lambda c: f"{c.function}-{c.format}-{c.regime}"
+)
 def test_a_correctly_rounded_implementation_raises_no_alarm(cell: Cell, grader: Grader) -> None:
     finding = grader.grade(cell).finding
     assert verdict(finding) is Verdict.CORRECTLY_ROUNDED
