@@ -100,7 +100,10 @@ class Library:
         """The installed version, empty where there is none to tell."""
         if self.distribution is None or not self.installed:
             return ""
-        return importlib.metadata.version(self.distribution)
+        try:
+            return importlib.metadata.version(self.distribution)
+        except importlib.metadata.PackageNotFoundError:
+            return ""
 
     def describe(self) -> dict[str, Any]:
         """Return what ``lse-verify list --json`` shows of it."""

@@ -21,7 +21,7 @@ MEANING = {
     "same alone and in a batch": "a row gives the same bits alone, at another place and in the "
     "batch; size in floats",
     "order kept": "larger inputs never have smaller outputs; size in floats",
-    "zero sign": "where the truth is not 0, a zero that is given for it has its sign",
+    "zero sign": "a result that underflows to zero keeps the sign of the truth",
 }
 """Every property that has a column, with what is counted and the unit of its size."""
 
