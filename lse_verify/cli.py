@@ -280,7 +280,7 @@ def _command(arguments: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> _command(["audit", "-i", "/home/me/mine.py:f", "--out=/tmp/x"])
+    >>> _command(["audit", "-i", "/users/me/mine.py:f", "--out=/data/x"])
     'lse-verify audit -i mine.py:f --out=x'
     """
     import shlex
