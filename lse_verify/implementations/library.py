@@ -100,10 +100,7 @@ class Library:
         """The installed version, empty where there is none to tell."""
         if self.distribution is None or not self.installed:
             return ""
-        try:
-            return importlib.metadata.version(self.distribution)
-        except importlib.metadata.PackageNotFoundError:
-            return ""
+        return importlib.metadata.version(self.distribution)
 
     def describe(self) -> dict[str, Any]:
         """Return what ``lse-verify list --json`` shows of it."""
