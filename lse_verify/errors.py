@@ -7,6 +7,7 @@
     │   ├── UnknownName               no such function, format, regime, implementation
     │   ├── BadInput                  a number, row or data file that cannot be used
     │   ├── ImplementationLoadError   a user's implementation cannot be imported
+    │   ├── ClaimFileError            a user's file of claims cannot be used
     │   ├── OutputError               a folder or file that cannot be written
     │   └── LedgerError               a ledger that is torn or of another schema
     └── OracleError                   the truth was not established (exit code 3)
@@ -65,6 +66,10 @@ class UnknownName(UsageError):
 
 class BadInput(UsageError):
     """A number, row or data file that cannot be used."""
+
+
+class ClaimFileError(UsageError):
+    """A user's file of claims cannot be imported, or has none."""
 
 
 class ImplementationLoadError(UsageError):

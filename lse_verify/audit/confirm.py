@@ -62,6 +62,10 @@ def confirmed(finding: Finding, sites: Sequence[Site]) -> Finding:
         undecided=tally(finding.undecided),
         violations={name: tally(t) for name, t in finding.violations.items()},
         properties={name: tally(t) for name, t in finding.properties.items()},
+        rounding_use=finding.rounding_use
+        and msgspec.structs.replace(
+            finding.rounding_use, broken=tally(finding.rounding_use.broken)
+        ),
     )
 
 

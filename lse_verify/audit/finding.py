@@ -10,6 +10,10 @@ from lse_verify.audit.witness import Witness, larger
 
 FailureKind = Literal["exception", "shape", "dtype", "overwritten", "crash", "hang"]
 
+Basis = Literal["exhaustive", "elsewhere", "documented"]
+BASES: tuple[Basis, ...] = ("exhaustive", "elsewhere", "documented")
+"""How errors of elementary functions are known, the surest first."""
+
 EXACT_BUCKET = "0"
 """The histogram's name for errors of exactly 0; others are named by ⌊log₂ error⌋."""
 
@@ -90,6 +94,48 @@ class BoundUse(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class RoundingUse(msgspec.Struct, frozen=True, kw_only=True):
+    """Errors held against a rounding bound that drops nothing (`lse_verify.family.rounding`).
+
+    Attributes
+    ----------
+    scheme : str
+        The scheme that the implementation is, or says it is.
+    basis : str
+        How the errors of exp and of the logarithm are known: ``"exhaustive"``, every float
+        tried on the platform of the audit; ``"elsewhere"``, tried on other platforms, and a
+        sample on this one; ``"documented"``.
+    exp_ulps, log_ulps : float
+        These errors in ulps: E, and L of the logarithm that the scheme takes.
+    unbounded : int
+        Rows that the bound says nothing of, because the sum may overflow or lose everything.
+    broken : Tally
+        Rows beyond their bound, of those that have one; the size is the quotient.
+    largest_use : float
+        The largest quotient of a row's error and its bound; above 1 breaks the bound.
+    """
+
+    scheme: str
+    basis: Basis
+    exp_ulps: float
+    log_ulps: float
+    unbounded: int = 0
+    broken: Tally = Tally()
+    largest_use: float = 0.0
+
+    def merge(self, other: RoundingUse) -> RoundingUse:
+        """Return what both show; of machines that differ, the looser figures."""
+        return RoundingUse(
+            scheme=self.scheme,
+            basis=max(self.basis, other.basis, key=BASES.index),
+            exp_ulps=max(self.exp_ulps, other.exp_ulps),
+            log_ulps=max(self.log_ulps, other.log_ulps),
+            unbounded=self.unbounded + other.unbounded,
+            broken=self.broken.merge(other.broken),
+            largest_use=max(self.largest_use, other.largest_use),
+        )
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What one cell showed; findings of the same cell over different inputs merge.
 
@@ -123,6 +169,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         Why (some of) the cell could not be graded.
     bound_use : BoundUse or None
         The a-priori bound of the algorithm, where it is known to be one.
+    rounding_use : RoundingUse or None
+        The rounding bound of the scheme, where there is one; it does not change the verdict.
     profiles : dict of dict
         What figures show, the largest of each bucket to three digits: ``"condition"`` is the
         error in ulps by ⌊log₂ max(1, κ)⌋, ``"gap"`` the stability factor E by the distance of
@@ -149,6 +197,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     undecided: Tally = Tally()
     failure: Failure | None = None
     bound_use: BoundUse | None = None
+    rounding_use: RoundingUse | None = None
     profiles: dict[str, dict[int, float]] = {}
 
     def merge(self, other: Finding) -> Finding:
@@ -173,6 +222,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             undecided=self.undecided.merge(other.undecided),
             failure=_first_failure(self.failure, other.failure),
             bound_use=_merged(self.bound_use, other.bound_use),
+            rounding_use=_merged(self.rounding_use, other.rounding_use),
             profiles=_merge_profiles(self.profiles, other.profiles),
         )
 
@@ -182,7 +232,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return {name: t for name, t in self.violations.items() if t.count > t.excused}
 
 
-Mergeable = TypeVar("Mergeable", Tally, BoundUse)
+Mergeable = TypeVar("Mergeable", BoundUse, RoundingUse)
 
 
 def _merged(first: Mergeable | None, second: Mergeable | None) -> Mergeable | None:

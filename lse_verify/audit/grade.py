@@ -17,9 +17,11 @@ from lse_verify.audit.measure import measure
 from lse_verify.audit.pairs import fenchel_young
 from lse_verify.audit.properties import MOST_TERMS, properties
 from lse_verify.audit.reference import Reference, ReferenceStore
+from lse_verify.audit.rounding_use import scheme_of
 from lse_verify.audit.site import Site
 from lse_verify.family import function_named
 from lse_verify.family.block import Block
+from lse_verify.family.rounding import Scheme
 from lse_verify.formats import format_named
 from lse_verify.implementations.library import Call, Implementation
 from lse_verify.implementations.registry import find
@@ -102,11 +104,12 @@ class Grader:
         blocks, references = self._drawn(cell)
         try:
             call = implementation.load()
+            scheme = scheme_of(implementation, call)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             return Graded(Finding(failure=Failure(kind="exception", words=words_of(error))))
-        return self._grade_blocks(cell, implementation, call, blocks, references)
+        return self._grade_blocks(cell, implementation, call, scheme, blocks, references)
 
     def _drawn(self, cell: Cell) -> tuple[tuple[Block, ...], list[Reference]]:
         if cell.batch_key not in self.last:
@@ -128,6 +131,7 @@ class Grader:
         cell: Cell,
         implementation: Implementation,
         call: Call,
+        scheme: Scheme | None,
         blocks: tuple[Block, ...],
         references: list[Reference],
     ) -> Graded:
@@ -141,19 +145,23 @@ class Grader:
             sites.append(site)
             wanted = implementation.n_terms
             if wanted is None or block.n_terms in wanted:
-                shown = _grade_block(site, asker, implementation.algorithm, rng)
+                shown = _grade_block(site, asker, implementation.algorithm, scheme, rng)
                 finding = finding.merge(shown).merge(fenchel_young(site, implementation, self.base))
         return Graded(confirmed(finding, sites), asker.seconds, asker.rows)
 
 
 def _grade_block(
-    site: Site, asker: Asker, algorithm: str | None, rng: np.random.Generator
+    site: Site,
+    asker: Asker,
+    algorithm: str | None,
+    scheme: Scheme | None,
+    rng: np.random.Generator,
 ) -> Finding:
     try:
         got = asker.ask(site.block)
     except NoAnswerError as no_answer:
         return _refusal(site, no_answer.failure)
-    finding = measure(site, got, algorithm)
+    finding = measure(site, got, algorithm, scheme)
     checkable = site.reference.finite.all() and 0 < site.block.n_terms <= MOST_TERMS
     if not checkable:
         return finding

@@ -11,10 +11,12 @@ from lse_verify.audit.bounds import violations
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.judge import judge
 from lse_verify.audit.profile import histogram, profiles
+from lse_verify.audit.rounding_use import rounding_use
 from lse_verify.audit.site import Flags, Site
 from lse_verify.audit.verdict import stable_limit, weak_limit
 from lse_verify.audit.witness import Witness, spell_point
 from lse_verify.enclosure import Floats, in_quanta
+from lse_verify.family.rounding import Scheme
 from lse_verify.formats import FloatArray
 from lse_verify.ulp import Spurious, error_ulps_array
 
@@ -37,7 +39,9 @@ class Errors:
     stability: Floats
 
 
-def measure(site: Site, got: FloatArray, algorithm: str | None) -> Finding:
+def measure(
+    site: Site, got: FloatArray, algorithm: str | None, scheme: Scheme | None = None
+) -> Finding:
     """Grade one answer.
 
     Parameters
@@ -48,6 +52,8 @@ def measure(site: Site, got: FloatArray, algorithm: str | None) -> Finding:
         The answer, of the right shape and dtype.
     algorithm : str or None
         The algorithm whose a-priori bound is to be held against it.
+    scheme : Scheme or None
+        The scheme whose rounding bound is.
     """
     flat = got.ravel()
     wide = flat.astype(np.float64)
@@ -76,6 +82,7 @@ def measure(site: Site, got: FloatArray, algorithm: str | None) -> Finding:
         policies=_policies(site, wide),
         undecided=site.tally(wide, errors.undecided, is_real),
         bound_use=bound_use(site, errors.ulps, failed, algorithm) if algorithm else None,
+        rounding_use=rounding_use(site, wide, errors.ulps, failed, scheme) if scheme else None,
         profiles=profiles(site, errors.ulps, errors.stability, measured),
     )
 

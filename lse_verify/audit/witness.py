@@ -69,8 +69,16 @@ def larger(first: Witness | None, second: Witness | None) -> Witness | None:
 
 def _rank(w: Witness) -> tuple[object, ...]:
     # All fields, or two that differ in the last of them would depend on who comes first.
-    which = (-w.size, w.seed, w.row, w.output, w.got, w.note, w.n_terms, w.arguments or [])
-    return (*which, w.truth, w.error_ulps, w.stability, w.condition)
+    which = (-w.size, w.seed, w.row, w.output, w.got, w.note, w.n_terms)
+    return (
+        *which,
+        w.arguments is None,
+        w.arguments or [],
+        w.truth,
+        w.error_ulps,
+        w.stability,
+        w.condition,
+    )
 
 
 def spell(value: float) -> str:

@@ -41,6 +41,9 @@ class Implementation:
         The algorithm of Blanchard, Higham & Higham that it is, if it is known to be one.
     n_terms : tuple of int or None
         The row lengths that it takes; None for any.
+    scheme : str or None
+        The scheme of `lse_verify.family.rounding` that it computes, if it is known to be one
+        with NumPy's exp, log and log1p.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Implementation:
     composed: bool = False
     algorithm: str | None = None
     n_terms: tuple[int, ...] | None = None
+    scheme: str | None = None
 
     @property
     def library(self) -> str:

@@ -20,7 +20,12 @@ def _given(call: Call) -> Call:
 
 
 def _implementation(
-    variant: str, function: str, call: Call, calls: str, algorithm: str | None = None
+    variant: str,
+    function: str,
+    call: Call,
+    calls: str,
+    algorithm: str | None = None,
+    scheme: str | None = None,
 ) -> Implementation:
     """Describe a textbook algorithm; a partial and not a lambda, so that it can be pickled."""
     return Implementation(
@@ -30,23 +35,35 @@ def _implementation(
         load=partial(_given, call),
         calls=calls,
         algorithm=algorithm,
+        scheme=scheme,
     )
 
 
 _LOGSUMEXP = (
-    _implementation("naive", "logsumexp", sums.naive, "log(sum(exp(x)))", "logsumexp.naive"),
-    _implementation("shifted", "logsumexp", sums.shifted, "max + log(sum(exp(x - max)))"),
+    _implementation(
+        "naive", "logsumexp", sums.naive, "log(sum(exp(x)))", "logsumexp.naive", "naive"
+    ),
+    _implementation(
+        "shifted", "logsumexp", sums.shifted, "max + log(sum(exp(x - max)))", scheme="shifted"
+    ),
     _implementation(
         "shifted_log1p",
         "logsumexp",
         sums.shifted_log1p,
         "max + log1p(sum of exp(x - max) without the maximum)",
         "logsumexp.shifted",
+        "shifted_log1p",
     ),
     _implementation(
         "streaming", "logsumexp", sums.streaming, "one pass, running maximum and rescaled sum"
     ),
-    _implementation("pairwise", "logsumexp", sums.pairwise, "max + log(tree sum of exp(x - max))"),
+    _implementation(
+        "pairwise",
+        "logsumexp",
+        sums.pairwise,
+        "max + log(tree sum of exp(x - max))",
+        scheme="shifted.pairwise",
+    ),
 )
 
 _SOFTMAX = (
@@ -79,11 +96,31 @@ _SOFTMAX = (
 )
 
 _KIN = (
-    _implementation("naive", "logaddexp", kin.logaddexp_naive, "log(exp(a) + exp(b))"),
-    _implementation("shifted", "logaddexp", kin.logaddexp_shifted, "max + log1p(exp(min - max))"),
-    _implementation("naive", "softplus", kin.softplus_naive, "log(1 + exp(x))"),
-    _implementation("shifted", "softplus", kin.softplus_shifted, "max(x, 0) + log1p(exp(-abs(x)))"),
-    _implementation("shifted", "logsumexp0", kin.logsumexp0_shifted, "shifted_log1p of [0, *x]"),
+    _implementation(
+        "naive", "logaddexp", kin.logaddexp_naive, "log(exp(a) + exp(b))", scheme="naive"
+    ),
+    _implementation(
+        "shifted",
+        "logaddexp",
+        kin.logaddexp_shifted,
+        "max + log1p(exp(min - max))",
+        scheme="shifted_log1p",
+    ),
+    _implementation("naive", "softplus", kin.softplus_naive, "log(1 + exp(x))", scheme="naive"),
+    _implementation(
+        "shifted",
+        "softplus",
+        kin.softplus_shifted,
+        "max(x, 0) + log1p(exp(-abs(x)))",
+        scheme="shifted_log1p",
+    ),
+    _implementation(
+        "shifted",
+        "logsumexp0",
+        kin.logsumexp0_shifted,
+        "shifted_log1p of [0, *x]",
+        scheme="shifted_log1p",
+    ),
     _implementation("shifted", "smoothmax", kin.smoothmax_shifted, "shifted_log1p(t * x) / t"),
     _implementation("shifted", "smoothmin", kin.smoothmin_shifted, "-shifted_log1p(-t * x) / t"),
     _implementation("naive", "negentropy", kin.negentropy_naive, "sum(p * log(p))"),

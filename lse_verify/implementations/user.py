@@ -191,6 +191,22 @@ def load(target: Target) -> Call:
     return call
 
 
+def declared_scheme(call: Call) -> str | None:
+    """Return the rounding scheme that a callable declares as its attribute ``rounding_scheme``.
+
+    Examples
+    --------
+    >>> def mine(x): ...
+    >>> declared_scheme(mine) is None
+    True
+    >>> mine.rounding_scheme = "shifted"
+    >>> declared_scheme(mine)
+    'shifted'
+    """
+    declared = getattr(call, "rounding_scheme", None)
+    return declared if isinstance(declared, str) else None
+
+
 def one_line(error: BaseException) -> str:
     r"""Return type and words of an error in one line.
 

@@ -40,9 +40,9 @@ from lse_verify.family.function import Function
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle
 from lse_verify.theory.calculus import closed_sums
-from lse_verify.theory.calculus import k as index_symbol
-from lse_verify.theory.calculus import n as length_symbol
 from lse_verify.theory.definitions import definitions, weighted_slopes
+from lse_verify.theory.vocabulary import k as index_symbol
+from lse_verify.theory.vocabulary import n as length_symbol
 
 _CONTEXT = MPIntervalContext()
 _TOTAL = sp.Symbol("total")

@@ -49,7 +49,7 @@ def headlines(found: list[Standing]) -> list[str]:
     by_kind = {kind: [s for s in found if s.row.kind == kind] for kind in _WHOSE}
     lines = [line for kind, whose in _WHOSE.items() for line in _group(by_kind[kind], whose)]
     telling = next((group for group in by_kind.values() if group), [])
-    return [*lines, *_most_lost(telling), *_undecided(found)]
+    return [*lines, *_most_lost(telling), *_beyond_rounding(found), *_undecided(found)]
 
 
 def _group(found: list[Standing], whose: str) -> list[str]:
@@ -104,6 +104,18 @@ def _loss(witness: Witness, standing: Standing, fmt: str) -> str:
         f"{tidy(witness.error_ulps)} ulp, {tidy(witness.stability)} times what the input's own "
         "rounding explains."
     )
+
+
+def _beyond_rounding(found: Iterable[Standing]) -> list[str]:
+    broken = [
+        f"`{standing.name}` {standing.function} in {name} ({outcome.finding.rounding_use.scheme})"
+        for standing in found
+        for name, outcome in standing.outcomes.items()
+        if outcome.finding.rounding_use and outcome.finding.rounding_use.broken.count
+    ]
+    if not broken:
+        return []
+    return [f"Beyond what the roundings of their declared scheme can explain: {listed(broken)}."]
 
 
 def _undecided(found: Iterable[Standing]) -> list[str]:

@@ -13,6 +13,7 @@ from lse_verify.audit.verdict import MEANING
 from lse_verify.report import properties
 from lse_verify.report.experiment import experiment
 from lse_verify.report.headline import headlines, subject
+from lse_verify.report.rounding import rounding
 from lse_verify.report.sections import sections
 from lse_verify.report.speed import speed
 from lse_verify.report.standing import Standing, standings
@@ -77,6 +78,7 @@ def render(
             properties=properties.properties_table(found),
             property_meanings=properties.MEANING,
             experiment=experiment(ledger),
+            rounding=rounding(ledger),
             sections=sections(ledger, found),
             speed=speed(ledger),
             drawings=_by_function(drawn),

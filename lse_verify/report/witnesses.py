@@ -79,11 +79,14 @@ def replay(cell: Cell, witness: Witness) -> str:
     return shlex.join(words)
 
 
+BROKEN_ROUNDING = "the a-priori bound broken"
+
 _GRAVEST_FIRST = (
     "NaN where the truth is a number",
     "an infinity where the truth is a number that fits",
     "digits lost that the input did not cost",
     "a bound broken",
+    BROKEN_ROUNDING,
     "a wrong special value",
     "more error than a good algorithm has",
     "the largest error where κ ≤ 100",
@@ -98,6 +101,7 @@ def _faults(finding: Finding) -> Iterator[tuple[str, Witness]]:
         finding.spurious_infinity.witness,
         unstable,
         _broken_bound(finding),
+        finding.rounding_use.broken.witness if finding.rounding_use else None,
         finding.special.witness,
         None if unstable else weak,
         finding.worst_conditioned,

@@ -1,22 +1,49 @@
-"""Derivations on sums of symbolic length that plain SymPy calls get wrong or leave open.
-
-Two traps of SymPy 1.14 shape this module. ``diff`` by ``x[i]`` captures the index of
-``Sum(exp(x[i]), (i, 1, n))``, so the derivative is always taken by ``x[k]``. And its value
-is a ``Piecewise`` over ``k <= n`` unless k is *visibly* one of 1, …, n; writing k = 1 + a and
-n = 1 + a + b with non-negative integers a, b says so.
-"""
+"""Derivatives of sums of symbolic length, as theorems of the kernel, and what is made of them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
-n = sp.Symbol("n", integer=True, positive=True)
-i, j, k = sp.symbols("i j k", integer=True, positive=True)
-_before, _after = sp.symbols("before after", integer=True, nonnegative=True)
+from lse_verify.theory.kernel import Theorem, assume, differentiate
+from lse_verify.theory.statements import Slope, ne
+from lse_verify.theory.vocabulary import i, j, k, n, within
+
+
+def slope(expression: sp.Expr, variable: Any, *apart: sp.Symbol) -> Theorem:
+    """Derive ∂expression/∂variable.
+
+    Parameters
+    ----------
+    expression : Expr
+        Of symbols and rows; its sums may have symbolic length.
+    variable : Symbol or Indexed
+        A symbol, or the entry of a row at an index taken to be one of 1…n.
+    *apart : Symbol
+        Indices taken to differ from the variable's.
+
+    Returns
+    -------
+    Theorem
+        Its conclusion is a `Slope`.
+
+    Examples
+    --------
+    >>> x = sp.IndexedBase("x", real=True)
+    >>> slope(sp.log(sp.Sum(sp.exp(x[i]), (i, 1, n))), x[k]).conclusion.value
+    exp(x[k])/Sum(exp(x[i]), (i, 1, n))
+    """
+    because: list[Theorem] = []
+    if isinstance(variable, sp.Indexed):
+        (index,) = variable.indices
+        if isinstance(index, sp.Symbol):
+            because = [*within(index), *(assume(ne(index, other)) for other in apart)]
+    return differentiate(expression, variable, because)
 
 
 def partial(expression: sp.Expr, row: sp.IndexedBase, index: sp.Symbol = k) -> sp.Expr:
-    """Derive ∂expression/∂row[index] for symbolic n and an index known to be one of 1…n.
+    """Return ∂expression/∂row[index] for symbolic n and an index that is one of 1…n.
 
     Examples
     --------
@@ -24,9 +51,13 @@ def partial(expression: sp.Expr, row: sp.IndexedBase, index: sp.Symbol = k) -> s
     >>> partial(sp.log(sp.Sum(sp.exp(x[i]), (i, 1, n))), x)
     exp(x[k])/Sum(exp(x[i]), (i, 1, n))
     """
-    visible = {index: 1 + _before, n: 1 + _before + _after}
-    derivative = expression.subs(visible).diff(row[1 + _before]).doit()
-    return derivative.subs(_after, n - index).subs(_before, index - 1)
+    return _value(slope(expression, row[index]))
+
+
+def _value(theorem: Theorem) -> sp.Expr:
+    conclusion = theorem.conclusion
+    assert isinstance(conclusion, Slope)
+    return conclusion.value
 
 
 def summed(term: sp.Expr, index: sp.Symbol) -> sp.Expr:
@@ -43,13 +74,7 @@ def diagonal_and_off_diagonal(expression: sp.Expr, row: sp.IndexedBase) -> tuple
 
     `expression` has the free index k. The second result has the free indices k and j.
     """
-    anchor = sp.Symbol("anchor", positive=True)
-    # While x[k] stands apart as a symbol, the sum still depends on x[j]: the two parts of
-    # the derivative are taken one at a time and never meet in a KroneckerDelta.
-    apart = expression.xreplace({row[k]: anchor})
-    direct = apart.diff(anchor).xreplace({anchor: row[k]})
-    through_sum = partial(apart, row, j).xreplace({anchor: row[k]})
-    return direct + through_sum.subs(j, k), through_sum
+    return _value(slope(expression, row[k])), _value(slope(expression, row[j], k))
 
 
 def substitute_row(expression: sp.Expr, row: sp.IndexedBase, entry: sp.Lambda) -> sp.Expr:

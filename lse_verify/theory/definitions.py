@@ -16,13 +16,10 @@ import sympy as sp
 from lse_verify.theory.calculus import (
     conjugate_at_gradient,
     diagonal_and_off_diagonal,
-    i,
-    j,
-    k,
-    n,
     partial,
     summed,
 )
+from lse_verify.theory.vocabulary import i, j, k, n
 
 x = sp.IndexedBase("x", real=True)
 x2 = sp.IndexedBase("x2", real=True)

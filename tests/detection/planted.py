@@ -139,6 +139,22 @@ def epsilon_inside_the_log(x: Array) -> Array:
     return np.where(np.isfinite(peak), y, nearest_logsumexp(x)).astype(x.dtype)
 
 
+def accumulated_in_binary32(x: Array) -> Array:
+    """max + log Σ exp(x − max), where only the running sum is too narrow."""
+    peak = x.max(axis=1, initial=-np.inf)
+    safe = np.where(np.isfinite(peak), peak, 0).astype(x.dtype)
+    with np.errstate(all="ignore"):
+        terms = np.exp(x - safe[:, None]).astype(np.float32)
+        return (safe + np.log(np.add.reduce(terms, axis=1).astype(x.dtype))).astype(x.dtype)
+
+
+# What they would be but for what is planted in them.
+for _faulty in (epsilon_inside_the_log, accumulated_in_binary32, log_of_the_whole_sum):
+    vars(_faulty)["rounding_scheme"] = "shifted"
+for _faulty in (without_shift,):
+    vars(_faulty)["rounding_scheme"] = "naive"
+
+
 def subnormals_flushed(x: Array) -> Array:
     y = nearest_logsumexp(x)
     return np.where(np.abs(y) < _format(x).smallest_normal, np.copysign(0, y), y).astype(x.dtype)

@@ -9,7 +9,15 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lse_verify.audit.finding import BoundUse, Failure, Finding, Tally, bucket_order
+from lse_verify.audit.finding import (
+    BASES,
+    BoundUse,
+    Failure,
+    Finding,
+    RoundingUse,
+    Tally,
+    bucket_order,
+)
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import Witness
 
@@ -74,6 +82,17 @@ FINDINGS = st.builds(
         overflowed=COUNTS,
         largest_error=SIZES,
         largest_bound=SIZES,
+        largest_use=SIZES,
+    ),
+    rounding_use=st.none()
+    | st.builds(
+        RoundingUse,
+        scheme=st.just("shifted"),
+        basis=st.sampled_from(BASES),
+        exp_ulps=SIZES,
+        log_ulps=SIZES,
+        unbounded=COUNTS,
+        broken=tallies(),
         largest_use=SIZES,
     ),
     profiles=st.dictionaries(st.sampled_from(["condition", "gap"]), MAXIMA),

@@ -17,8 +17,8 @@ from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block, Point
 from lse_verify.family.lse_form import LseForm, LseFunction, log_above
 from lse_verify.oracle.arb_balls import ArbBalls
-from lse_verify.theory.calculus import n
 from lse_verify.theory.definitions import definitions
+from lse_verify.theory.vocabulary import n
 
 LSE_FUNCTIONS = sorted(name for name, f in FUNCTIONS.items() if isinstance(f, LseFunction))
 

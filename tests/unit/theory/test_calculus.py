@@ -13,13 +13,10 @@ from lse_verify.theory.calculus import (
     closed_sums,
     conjugate_at_gradient,
     diagonal_and_off_diagonal,
-    i,
-    j,
-    k,
-    n,
     partial,
     summed,
 )
+from lse_verify.theory.vocabulary import i, j, k, n
 
 x = sp.IndexedBase("x", real=True)
 p = sp.IndexedBase("p", positive=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from lse_verify.theory.calculus import k, n
 from lse_verify.theory.definitions import (
     a,
     b,
@@ -22,6 +21,7 @@ from lse_verify.theory.definitions import (
     x,
     x2,
 )
+from lse_verify.theory.vocabulary import k, n
 
 LENGTHS = (1, 2, 3, 4, 5)
 ROW_FUNCTIONS = ("softmax", "log_softmax")

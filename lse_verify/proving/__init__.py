@@ -1,0 +1,1 @@
+"""Proofs of the claims, and the numerical evidence beside them."""
