@@ -49,7 +49,7 @@ def _others() -> sp.Expr:
 
 
 def lower() -> Theorem:
-    """M = max x ⊢ m ≤ LSE(x)."""
+    """m = max x ⊢ m ≤ LSE(x)."""
     parts = split(total(TERM), k, because=within(k))
     rest = sign(le(0, _others()), because=within(k))
     term = rearrange(rest, le(sp.exp(x[k]), total(TERM)), using=[parts])
@@ -57,7 +57,7 @@ def lower() -> Theorem:
 
 
 def lower_strict() -> Theorem:
-    """N ≥ 2, m = max x ⊢ m < LSE(x): there is a term after k, or k = n ≥ 2 and one before."""
+    """n ≥ 2, m = max x ⊢ m < LSE(x): there is a term after k, or k = n ≥ 2 and one before."""
     parts = split(total(TERM), k, because=within(k))
 
     def below(somewhere: Relation, *more: Relation) -> Theorem:
@@ -70,7 +70,7 @@ def lower_strict() -> Theorem:
 
 
 def lower_equality() -> Theorem:
-    """N = 1 ⊢ LSE(x) = x_1."""
+    """n = 1 ⊢ LSE(x) = x_1."""
     return equal(lse().xreplace({n: sp.Integer(1)}), x[1])
 
 

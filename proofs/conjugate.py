@@ -1,9 +1,8 @@
 """The convex conjugate of LSE is the negative entropy on the simplex, and +∞ elsewhere.
 
-With q = softmax(x), term by term w·s − w log w ≤ exp(s) − w at w = p_i, s = x_i − LSE(x); the right
-sides sum to Σq − Σp = 0. That is Fenchel and Young's inequality, strict if some p_i ≠ q_i. The
-bound is approached at x_i = log(p_i + e), e → 0, whether or not some p_i are 0. Where Σp ≠ 1, equal
-entries make ⟨p, x⟩ − LSE(x) any number; where p_k < 0, the entries −c·max(−p_i, 0) do, for large c.
+Fenchel and Young's inequality bounds ⟨p, x⟩ − LSE(x) by Σ p log p, and the bound is approached at
+x_i = log(p_i + e), e → 0, whether or not some p_i are 0. Where Σp ≠ 1, equal entries make
+⟨p, x⟩ − LSE(x) any number; where p_k < 0, the entries −c·max(−p_i, 0) do, for large c.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from lse_verify.theory.kernel import (
     sum_over,
     supremum,
 )
-from lse_verify.theory.statements import Limit, Supremum, eq, given, le, lt, ne, xlogx
+from lse_verify.theory.statements import Limit, Supremum, eq, given, le, lt, ne
 from lse_verify.theory.vocabulary import (
     a,
     each,
@@ -36,7 +35,6 @@ from lse_verify.theory.vocabulary import (
     i,
     index_of,
     k,
-    l,
     lse,
     lse_of,
     m,
@@ -51,51 +49,13 @@ from lse_verify.theory.vocabulary import (
 )
 
 from . import bounds, tangent
+from .fenchel_young import ON_SIMPLEX, PAIRING, fenchel_young, sum_is_one
+from .tangent import e, w
 
 r = sp.IndexedBase("r", real=True)
 height = sp.Symbol("M", real=True)
 z = sp.Symbol("z", nonnegative=True)
 rate = sp.Symbol("c", positive=True)
-e = tangent.e
-w = tangent.w
-
-ON_SIMPLEX = eq(total(p[i]), 1)
-PAIRING = total(p[i] * x[i])
-
-
-def sum_is_one() -> Theorem:
-    """Σp = 1 ⊢ Σp = 1."""
-    return assume(ON_SIMPLEX)
-
-
-# ----- Fenchel and Young
-
-
-def _terms() -> Theorem:
-    """p_i (x_i − LSE) − p_i log p_i ≤ exp(x_i − LSE) − p_i for all i."""
-    return for_each(instantiate(tangent.young(), {w: p[i], s: x[i] - lse()}))
-
-
-def fenchel_young() -> Theorem:
-    """Σp = 1 ⊢ ⟨p, x⟩ ≤ LSE(x) + Σ p log p."""
-    return rearrange(sum_over(_terms()), le(PAIRING, lse() + negentropy()), using=[sum_is_one()])
-
-
-def fenchel_young_strict() -> Theorem:
-    """Σp = 1, p_l ≠ softmax_l ⊢ ⟨p, x⟩ < LSE(x) + Σ p log p."""
-    apart = assume(ne(p[l], softmax(l)))
-    at = instantiate(tangent.young_strict(), {w: p[l], s: x[l] - lse()})
-    strict = cut(at, apart)
-    terms = sum_over(_terms(), strict_at=l, strict=strict, because=within(l))
-    return rearrange(terms, lt(PAIRING, lse() + negentropy()), using=[sum_is_one()])
-
-
-def fenchel_young_equality() -> Theorem:
-    """⟨p, x⟩ = LSE(x) + Σ p log p at p = softmax(x)."""
-    return equal(total(softmax(i) * x[i]), lse() + total(xlogx(softmax(i))))
-
-
-# ----- the conjugate on the simplex
 
 
 def upper() -> Theorem:
@@ -121,9 +81,6 @@ def on_simplex() -> Theorem:
     reach = squeeze(above, below, shrinking, constant)
     statement = Supremum(PAIRING - lse(), x, (), negentropy())
     return supremum(statement, reach, nearby, upper=upper())
-
-
-# ----- the conjugate elsewhere
 
 
 def off_simplex() -> Theorem:
@@ -208,27 +165,9 @@ def with_negative_entry() -> Theorem:
     return supremum(statement, reach, sp.Lambda(i, entry), because=[gained])
 
 
-# ----- back again
-
-
-def biconjugate() -> Theorem:
-    """The supremum over the simplex of ⟨p, x⟩ − Σ p log p is LSE(x)."""
-    objective = PAIRING - negentropy()
-    reach = rearrange(
-        fenchel_young_equality(),
-        eq(total(softmax(i) * x[i]) - total(xlogx(softmax(i))), lse()),
-    )
-    return supremum(
-        Supremum(objective, p, (ON_SIMPLEX,), lse()),
-        reach,
-        sp.Lambda(i, softmax(i)),
-        because=[equal(total(softmax(i)), 1)],
-        upper=rearrange(fenchel_young(), le(objective, lse())),
-    )
-
-
 CONJUGATE = Supremum(PAIRING - lse(), x, (), negentropy())
 CONJUGATE_ELSEWHERE = Supremum(total(r[i] * x[i]) - lse(), x, (), sp.oo)
+
 
 CLAIMS = (
     Claim(
@@ -254,43 +193,6 @@ CLAIMS = (
             ),
             Variant(
                 "finite off the simplex", given(then=Supremum(PAIRING - lse(), x, (), negentropy()))
-            ),
-        ),
-    ),
-    Claim(
-        id="conjugate.fenchel_young",
-        sentence="⟨p, x⟩ ≤ LSE(x) + LSE*(p), with equality exactly at p = softmax(x).",
-        states=(
-            given(ON_SIMPLEX, then=le(PAIRING, lse() + negentropy())),
-            given(
-                ON_SIMPLEX,
-                *index_of(l),
-                ne(p[l], softmax(l)),
-                then=lt(PAIRING, lse() + negentropy()),
-            ),
-            given(then=eq(total(softmax(i) * x[i]), lse() + total(xlogx(softmax(i))))),
-        ),
-        prove=lambda: (fenchel_young(), fenchel_young_strict(), fenchel_young_equality()),
-        argument="Term by term w·s − w log w ≤ exp(s) − w, and equality only at w = exp(s).",
-        variants=(
-            Variant("off the simplex", given(then=le(PAIRING, lse() + negentropy()))),
-            Variant(
-                "strict everywhere",
-                given(each(eq(p[i], softmax(i))), then=lt(PAIRING, lse() + negentropy())),
-            ),
-        ),
-    ),
-    Claim(
-        id="conjugate.biconjugate",
-        sentence="LogSumExp is the convex conjugate of its conjugate: LSE** = LSE.",
-        states=(given(then=Supremum(PAIRING - negentropy(), p, (ON_SIMPLEX,), lse())),),
-        prove=lambda: (biconjugate(),),
-        argument="Fenchel and Young's inequality again, attained at p = softmax(x).",
-        caveats=("Off the simplex LSE* is +∞, so only points of it can be the supremum.",),
-        variants=(
-            Variant(
-                "over all p ≥ 0, not only the simplex",
-                given(then=Supremum(PAIRING - negentropy(), p, (), lse())),
             ),
         ),
     ),

@@ -41,11 +41,7 @@ from lse_verify.theory.vocabulary import (
 from . import tangent
 
 lam, mu = sp.symbols("lambda mu", nonnegative=True)
-
-
 SUM_TO_ONE = eq(lam + mu, 1)
-
-
 MIXED = lam * x[i] + mu * y[i]
 
 

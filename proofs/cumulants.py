@@ -42,14 +42,8 @@ from lse_verify.theory.vocabulary import (
 from .strictly_convex import rest_probability
 
 trials = sp.Symbol("N", integer=True, nonnegative=True)
-
-
 chosen = sp.Symbol("h", integer=True, nonnegative=True)
-
-
 trial = sp.Symbol("q", integer=True, positive=True)
-
-
 theta, u = sp.symbols("theta u", real=True)
 
 
@@ -97,11 +91,7 @@ BINOMIAL_PROBABILITY = (
     * sp.exp(chosen * theta)
     / (1 + sp.exp(theta)) ** trials
 )
-
-
 MOMENT = sp.Sum(BINOMIAL_PROBABILITY * sp.exp(chosen * u), (chosen, 0, trials))
-
-
 BINOMIAL_CUMULANT = sp.log(MOMENT)
 
 
@@ -112,7 +102,7 @@ def binomial_probabilities() -> Theorem:
 
 
 def binomial() -> Theorem:
-    """Log E exp(u·h) = N·(F(θ + u) − F(θ)) with F(θ) = log(1 + exp θ)."""
+    """log E exp(u·h) = N·(F(θ + u) − F(θ)) with F(θ) = log(1 + exp θ)."""
     moved = instantiate(binomial_theorem(), {theta: theta + u})
     closed = (1 + sp.exp(theta + u)) ** trials / (1 + sp.exp(theta)) ** trials
     positive = rearrange(sign(lt(0, closed)), lt(0, MOMENT), using=[moved])
@@ -121,13 +111,11 @@ def binomial() -> Theorem:
 
 
 ONE_TRIAL = sp.log(rest_probability() + total(softmax0(i) * sp.exp(v[i])))
-
-
 INCREMENT = lse0_of(x[i] + v[i]) - lse0()
 
 
 def one_trial() -> Theorem:
-    """Log E exp(⟨v, outcome⟩) = F(x + v) − F(x) for one trial."""
+    """log E exp(⟨v, outcome⟩) = F(x + v) − F(x) for one trial."""
     return equal(ONE_TRIAL, INCREMENT)
 
 

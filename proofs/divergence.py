@@ -32,13 +32,9 @@ from lse_verify.theory.vocabulary import (
 from .strictly_convex import gradient, rest_probability
 
 DIVERGENCE = lse0(x) - lse0(y) - total((x[i] - y[i]) * softmax0(i, y))
-
-
 KULLBACK_LEIBLER = rest_probability(y) * sp.log(rest_probability(y) / rest_probability(x)) + total(
     softmax0(i, y) * sp.log(softmax0(i, y) / softmax0(i, x))
 )
-
-
 SWAPPED = rest_probability(x) * sp.log(rest_probability(x) / rest_probability(y)) + total(
     softmax0(i, x) * sp.log(softmax0(i, x) / softmax0(i, y))
 )

@@ -40,14 +40,8 @@ from lse_verify.theory.vocabulary import (
 )
 
 MEAN = total(softmax(i) * v[i])
-
-
 VARIANCE = total(softmax(i) * v[i] ** 2) - MEAN**2
-
-
 PAIRS = sp.Sum(softmax(i) * softmax(j) * (v[i] - v[j]) ** 2, (j, 1, n), (i, 1, n)) / 2
-
-
 ALONG = lse_of(x[i] + s * v[i])
 
 
@@ -58,7 +52,7 @@ def _mean_along(power: int) -> sp.Expr:
 
 
 def hessian_off_diagonal() -> Theorem:
-    """K ≠ l ⊢ ∂softmax_k/∂x_l = −p_k p_l."""
+    """k ≠ l ⊢ ∂softmax_k/∂x_l = −p_k p_l."""
     slope = Slope(softmax(k), x[l], -softmax(k) * softmax(l))
     return derivative(slope, because=[*within(l), assume(ne(k, l))])
 

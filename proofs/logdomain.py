@@ -39,7 +39,7 @@ LOGARITHMS = (eq(a, sp.log(f)), eq(b, sp.log(g)))
 
 
 def logsum() -> Theorem:
-    """A = log f, b = log g ⊢ log(f + g) = a ⊕ b."""
+    """a = log f, b = log g ⊢ log(f + g) = a ⊕ b."""
     left, right = (
         rearrange(monotone("exp", assume(equation)), eq(positive, sp.exp(equation.lhs)))
         for equation, positive in zip(LOGARITHMS, (f, g), strict=True)

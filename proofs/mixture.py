@@ -48,7 +48,6 @@ log_part, other_part = (sp.IndexedBase(name, real=True) for name in ("ell", "ell
 other_length = sp.Symbol("r", integer=True, positive=True)
 other_at = sp.Symbol("k2", integer=True, positive=True)
 other_top = sp.Symbol("m2", real=True)
-
 MIXTURE = total(weight[i] * density[i])
 PARTS = each(eq(log_part[i], sp.log(weight[i] * density[i])))
 
@@ -60,13 +59,13 @@ def log_density() -> Theorem:
 
 
 def lower() -> Theorem:
-    """M = max ℓ ⊢ m ≤ log Σ w_i f_i."""
+    """m = max ℓ ⊢ m ≤ log Σ w_i f_i."""
     bound = instantiate(bounds.lower(), {x: _row(log_part)})
     return rearrange(bound, le(m, sp.log(MIXTURE)), using=[log_density()])
 
 
 def upper() -> Theorem:
-    """M = max ℓ ⊢ log Σ w_i f_i ≤ m + log n."""
+    """m = max ℓ ⊢ log Σ w_i f_i ≤ m + log n."""
     bound = instantiate(bounds.upper(), {x: _row(log_part)})
     return rearrange(bound, le(sp.log(MIXTURE), m + sp.log(n)), using=[log_density()])
 
@@ -97,7 +96,7 @@ INTEGRAND = HERE * (lse(log_part) - OTHER_LSE)
 
 
 def divergence_lower() -> Theorem:
-    """M = max ℓ, m2 = max ℓ2 ⊢ q·(m − m2 − log r) ≤ q·(log q − log q2), q the density."""
+    """m = max ℓ, m2 = max ℓ2 ⊢ q·(m − m2 − log r) ≤ q·(log q − log q2), q the density."""
     here = instantiate(bounds.lower(), {x: _row(log_part)})
     other = instantiate(bounds.upper(), OTHER)
     return rearrange(
@@ -107,7 +106,7 @@ def divergence_lower() -> Theorem:
 
 
 def divergence_upper() -> Theorem:
-    """M = max ℓ, m2 = max ℓ2 ⊢ q·(log q − log q2) ≤ q·(m − m2 + log n), q the density."""
+    """m = max ℓ, m2 = max ℓ2 ⊢ q·(log q − log q2) ≤ q·(m − m2 + log n), q the density."""
     here = instantiate(bounds.upper(), {x: _row(log_part)})
     other = instantiate(bounds.lower(), OTHER)
     return rearrange(
@@ -121,7 +120,6 @@ z, mean = sp.symbols("z mu", real=True)
 deviation = sp.Symbol("sigma", positive=True)
 BELL = sp.exp(-((z - mean) ** 2) / (2 * deviation**2)) / (deviation * sp.sqrt(2 * sp.pi))
 HALF_ERF = sp.erf((z - mean) / (deviation * sp.sqrt(2))) / 2
-
 PIECES = (
     (BELL, HALF_ERF),
     (z * BELL, mean * HALF_ERF - deviation**2 * BELL),

@@ -49,13 +49,13 @@ def _attained() -> Theorem:
 
 
 def lower() -> Theorem:
-    """M = max x ⊢ m ≤ LSE(t·x)/t."""
+    """m = max x ⊢ m ≤ LSE(t·x)/t."""
     at = cut(instantiate(bounds.lower(), BY_T), _attained())
     return rearrange(scale(at, 1 / t), le(m, SMOOTH))
 
 
 def lower_strict() -> Theorem:
-    """N ≥ 2, m = max x ⊢ m < LSE(t·x)/t."""
+    """n ≥ 2, m = max x ⊢ m < LSE(t·x)/t."""
     at = cut(instantiate(bounds.lower_strict(), BY_T), _attained())
     return rearrange(scale(at, 1 / t), lt(m, SMOOTH))
 
@@ -68,7 +68,7 @@ def upper() -> Theorem:
 
 
 def tends_to_max() -> Theorem:
-    """M = max x ⊢ LSE(t·x)/t → m as t → ∞."""
+    """m = max x ⊢ LSE(t·x)/t → m as t → ∞."""
     constant = limit(Limit(m, t, sp.oo, m), sp.Lambda(z, m))
     shrinking = limit(Limit(m + sp.log(n) / t, t, sp.oo, m), sp.Lambda(z, m + z * sp.log(n)))
     return squeeze(lower(), upper(), constant, shrinking)
@@ -84,12 +84,12 @@ def _of_min(theorem: Theorem) -> Theorem:
 
 
 def min_upper() -> Theorem:
-    """N ≥ 2, m = min x ⊢ −LSE(−t·x)/t < m."""
+    """n ≥ 2, m = min x ⊢ −LSE(−t·x)/t < m."""
     return rearrange(_of_min(lower_strict()), lt(SMOOTH_MIN, m))
 
 
 def min_upper_weak() -> Theorem:
-    """M = min x ⊢ −LSE(−t·x)/t ≤ m."""
+    """m = min x ⊢ −LSE(−t·x)/t ≤ m."""
     return rearrange(_of_min(lower()), le(SMOOTH_MIN, m))
 
 
@@ -99,7 +99,7 @@ def min_lower() -> Theorem:
 
 
 def tends_to_min() -> Theorem:
-    """M = min x ⊢ −LSE(−t·x)/t → m as t → ∞."""
+    """m = min x ⊢ −LSE(−t·x)/t → m as t → ∞."""
     constant = limit(Limit(m, t, sp.oo, m), sp.Lambda(z, m))
     shrinking = limit(Limit(m - sp.log(n) / t, t, sp.oo, m), sp.Lambda(z, m - z * sp.log(n)))
     return squeeze(min_lower(), min_upper_weak(), shrinking, constant)

@@ -26,32 +26,28 @@ from lse_verify.theory.vocabulary import (
 from .logdomain import plus
 
 d, h = sp.symbols("d h", real=True)
-
-
 z = sp.Symbol("z", nonnegative=True)
-
-
 SUMS = (eq(d, plus(a, b)), eq(h, plus(b, c)))
 
 
 def associative() -> Theorem:
-    """D = a ⊕ b, h = b ⊕ c ⊢ d ⊕ c = a ⊕ h."""
+    """d = a ⊕ b, h = b ⊕ c ⊢ d ⊕ c = a ⊕ h."""
     known = [monotone("exp", assume(equation)) for equation in SUMS]
     return equal(plus(d, c), plus(a, h), using=known)
 
 
 def commutative() -> Theorem:
-    """A ⊕ b = b ⊕ a."""
+    """a ⊕ b = b ⊕ a."""
     return equal(plus(a, b), plus(b, a))
 
 
 def neutral() -> Theorem:
-    """A ⊕ b → a as b → −∞."""
+    """a ⊕ b → a as b → −∞."""
     return limit(Limit(plus(a, b), b, -sp.oo, a), sp.Lambda(z, sp.log(sp.exp(a) + z)))
 
 
 def distributive() -> Theorem:
-    """C + (a ⊕ b) = (c + a) ⊕ (c + b)."""
+    """c + (a ⊕ b) = (c + a) ⊕ (c + b)."""
     return equal(c + plus(a, b), plus(c + a, c + b))
 
 

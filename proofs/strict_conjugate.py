@@ -53,17 +53,9 @@ from .conjugate import r
 from .tangent import e, w
 
 z = sp.Symbol("z", nonnegative=True)
-
-
 p0 = sp.Symbol("p_0", nonnegative=True)
-
-
 PAIRING = total(p[i] * x[i])
-
-
 ENTROPY = total(xlogx(p[i])) + xlogx(p0)
-
-
 ON_SIMPLEX = eq(p0 + total(p[i]), 1)
 
 
@@ -146,8 +138,6 @@ def with_negative_entry() -> Theorem:
 
 
 CONJUGATE = Supremum(PAIRING - lse0(), x, (), ENTROPY)
-
-
 ELSEWHERE = Supremum(total(r[i] * x[i]) - lse0(), x, (), sp.oo)
 
 

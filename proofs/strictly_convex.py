@@ -55,20 +55,10 @@ from . import tangent
 
 # Both weights are positive here: at λ = 0 nothing is strict.
 lam, mu = sp.symbols("lambda mu", positive=True)
-
-
 SUM_TO_ONE = eq(lam + mu, 1)
-
-
 MIXED = lam * x[i] + mu * y[i]
-
-
 MEAN_VALUE = lam * lse0(x) + mu * lse0(y)
-
-
 MEAN = total(softmax0(i) * v[i])
-
-
 FORM = total(softmax0(i) * v[i] ** 2) - MEAN**2
 
 
@@ -139,7 +129,7 @@ def gradient() -> Theorem:
 
 
 def hessian_off_diagonal() -> Theorem:
-    """K ≠ l ⊢ ∂p_k/∂x_l = −p_k p_l."""
+    """k ≠ l ⊢ ∂p_k/∂x_l = −p_k p_l."""
     slope = Slope(softmax0(k), x[l], -softmax0(k) * softmax0(l))
     return derivative(slope, because=[*within(l), assume(ne(k, l))])
 

@@ -33,7 +33,7 @@ e = sp.Symbol("e", positive=True)
 
 
 def strict() -> Theorem:
-    """S ≠ 0 ⊢ 1 + s < exp(s)."""
+    """s ≠ 0 ⊢ 1 + s < exp(s)."""
     slope = derivative(Slope(sp.exp(s) - 1 - s, s, sp.exp(s) - 1))
     falling = rearrange(monotone("exp", assume(lt(s, 0))), lt(sp.exp(s) - 1, 0))
     rising = rearrange(monotone("exp", assume(lt(0, s))), lt(0, sp.exp(s) - 1))
@@ -60,7 +60,7 @@ def young() -> Theorem:
 
 
 def young_strict() -> Theorem:
-    """W ≠ exp(s) ⊢ w·s − w log w < exp(s) − w for w ≥ 0."""
+    """w ≠ exp(s) ⊢ w·s − w log w < exp(s) − w for w ≥ 0."""
     apart = monotone("log", assume(ne(q, sp.exp(s))))
     inside = instantiate(strict(), {s: s - sp.log(q)})
     inside = cut(inside, rearrange(apart, ne(s - sp.log(q), 0)))
@@ -72,7 +72,7 @@ def young_strict() -> Theorem:
 
 
 def raised_weight() -> Theorem:
-    """W log w ≤ w log(w + e) for w ≥ 0 and e > 0."""
+    """w log w ≤ w log(w + e) for w ≥ 0 and e > 0."""
     goal = le(xlogx(w), w * sp.log(w + e))
     higher = scale(monotone("log", sign(lt(q, q + e))), q)
     positive = rearrange(higher, le(xlogx(q), q * sp.log(q + e)))

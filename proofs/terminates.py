@@ -37,13 +37,11 @@ from lse_verify.theory.statements import Forall, eq, given, le, lt, ne
 from lse_verify.theory.vocabulary import each, i, index_of, j, l, n, total, within
 
 SOURCE = "Lindemann–Weierstrass (A. Baker, Transcendental Number Theory, Theorem 1.4)"
-
 value = sp.IndexedBase("v", algebraic=True, real=True)
 coefficient = sp.IndexedBase("b", algebraic=True, real=True)
 times = sp.IndexedBase("c", integer=True, positive=True)
 q, last = sp.symbols("q b_0", algebraic=True, real=True)
 alpha = sp.Symbol("alpha", algebraic=True, positive=True)
-
 DISTINCT = each(Forall(j, i + 1, n, ne(value[i], value[j])))
 OTHER = each(ne(value[i], q))
 RELATION = total(coefficient[i] * sp.exp(value[i]))
@@ -121,12 +119,12 @@ def not_a_repeated_value() -> Theorem:
 
 
 def not_one_of_two() -> Theorem:
-    """N ≥ 2, b the coefficients with exp(v_l) taken off ⊢ log Σ c_i exp(v_i) ≠ v_l."""
+    """n ≥ 2, b the coefficients with exp(v_l) taken off ⊢ log Σ c_i exp(v_i) ≠ v_l."""
     return _not_value(_some_other(times[i], times[l] - 1, sign(ne(times[i], 0))))
 
 
 def _some_other(of: sp.Expr, at_l: sp.Expr, nonzero: Theorem) -> Theorem:
-    """N ≥ 2 ⊢ Σ b_i exp(v_i) ≠ 0, since the coefficient after l, or the one before, is not 0."""
+    """n ≥ 2 ⊢ Σ b_i exp(v_i) ≠ 0, since the coefficient after l, or the one before, is not 0."""
     before, after = _merged(of, at_l)[2:4]
     two = assume(le(2, n))
 
@@ -145,7 +143,7 @@ def _some_other(of: sp.Expr, at_l: sp.Expr, nonzero: Theorem) -> Theorem:
 
 
 def softmax_not_algebraic() -> Theorem:
-    """N ≥ 2, b_i = −q·c_i except b_l = 1 − q·c_l ⊢ exp(v_l)/Σ c_i exp(v_i) ≠ q."""
+    """n ≥ 2, b_i = −q·c_i except b_l = 1 − q·c_l ⊢ exp(v_l)/Σ c_i exp(v_i) ≠ q."""
     of, at_l = -q * times[i], 1 - q * times[l]
     equation = _merged_sum(of, at_l)
     target = ne(sp.exp(value[l]) - q * SUM, 0)
@@ -160,7 +158,7 @@ def softmax_not_algebraic() -> Theorem:
 
 
 def logarithm_not_algebraic() -> Theorem:
-    """Alpha ≠ 1 ⊢ log alpha ≠ q: exp(q) − alpha·exp(0) = 0 is a relation unless q = 0."""
+    """alpha ≠ 1 ⊢ log alpha ≠ q: exp(q) − alpha·exp(0) = 0 is a relation unless q = 0."""
     at = instantiate(
         no_relation_with_last(),
         {

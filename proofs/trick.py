@@ -36,7 +36,7 @@ def shift() -> Theorem:
 
 
 def no_overflow() -> Theorem:
-    """M = max x ⊢ exp(x_i − m) ≤ 1 for all i."""
+    """m = max x ⊢ exp(x_i − m) ≤ 1 for all i."""
     return for_each(monotone("exp", rearrange(at_each(le(x[i], m)), le(x[i] - m, 0))))
 
 

@@ -22,6 +22,7 @@ READING_ORDER = (
     "gradient",
     "hessian",
     "convexity",
+    "fenchel_young",
     "conjugate",
     "logdomain",
     "trick",
