@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
@@ -117,7 +118,7 @@ def _row(run: _Run) -> tuple[str, ...]:
         f"{use.broken.tested:,}",
         f"{use.unbounded:,}" if use.unbounded else NONE,
         f"**{use.broken.count:,}**" if use.broken.count else "0",
-        number(use.largest_use) if use.broken.tested else NONE,
+        _share(use.largest_use) if use.broken.tested else NONE,
         number(first_order.largest_use) if first_order and first_order.measured else NONE,
     )
 
@@ -125,6 +126,18 @@ def _row(run: _Run) -> tuple[str, ...]:
 def _ulps(value: float) -> str:
     # Not number(): three digits would print a bound of 0.5001 as 0.5.
     return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _share(use: float) -> str:
+    """Write a share of a bound so that one within it never reads as 1.
+
+    Examples
+    --------
+    >>> _share(0.875), _share(0.99999), _share(12.0)
+    ('0.875', '0.9999', '12')
+    """
+    # Three digits would print 0.9996 as 1; rounding down keeps it below.
+    return number(use) if use < 0.999 or use > 1 else f"{math.floor(use * 10_000) / 10_000:g}"
 
 
 def _sentences(runs: list[_Run]) -> Iterable[str]:
@@ -142,7 +155,7 @@ def _sentences(runs: list[_Run]) -> Iterable[str]:
         rest = "None of the others" if broken else f"None of {counted(tested, 'row')}"
         yield (
             f"{rest} is beyond its bound; the nearest to it is {nearest.words}, with "
-            f"{number(nearest.use.largest_use)} of it."
+            f"{_share(nearest.use.largest_use)} of it."
         )
     if any(run.use.basis == BASES[1] for run in runs):
         formats = sorted({run.format for run in runs if run.use.basis == BASES[1]})
