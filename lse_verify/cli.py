@@ -67,6 +67,10 @@ Samples = Annotated[
     typer.Option(help="About how many rows a regime draws.", min=1, show_default="chosen for 60 s"),
 ]
 
+Jobs = Annotated[
+    int | None, typer.Option(help="Worker processes.", min=1, show_default="one a core")
+]
+
 
 @app.command()
 def audit(
@@ -80,10 +84,7 @@ def audit(
     ] = None,
     samples: Samples = None,
     seed: Seed = 0,
-    jobs: Annotated[
-        int | None,
-        typer.Option(help="Worker processes.", min=1, show_default="one a core"),
-    ] = None,
+    jobs: Jobs = None,
     out: Annotated[Path, typer.Option(help="Where the report goes.", metavar="DIR")] = Path(
         "reports/audit"
     ),
@@ -149,6 +150,74 @@ def report(
 
     found = read_ledger(ledger)
     show.summary(found, write_report(found, out or ledger.parent))
+
+
+@app.command()
+def prove(
+    claim: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Ids, or files with CLAIMS (my_claims.py); all of the article's if none.",
+            metavar="CLAIM...",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    coq: Annotated[
+        bool | None,
+        typer.Option(
+            "--coq/--no-coq",
+            help="Let Coq check its theorems too, which takes half a minute.",
+            show_default="only if no claim is named",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the report goes.",
+            metavar="DIR",
+            show_default="reports/proofs; nowhere if claims are named",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Prove the article's claims, or your own, for every n; try to refute each step.
+
+    Ends with exit code 1 if a claim is not proved.
+
+    For example:
+
+    `lse-verify prove` — all of them, and the report
+
+    `lse-verify prove bounds.upper trick`
+
+    `lse-verify prove my_claims.py --out report`
+    """
+    from lse_verify.audit import environment
+    from lse_verify.proving.run import Request
+    from lse_verify.proving.run import prove as run_proofs
+    from lse_verify.report import show
+    from lse_verify.report.proofs import write_proofs
+
+    request = Request(
+        names=claim or (),
+        seed=seed,
+        jobs=jobs or _cores(),
+        coq=not claim if coq is None else coq,
+        mixtures=out is not None or not claim,
+    )
+    with show.progress(quiet=json) as observe:
+        proofs = run_proofs(request, observe)
+    made = environment.described()
+    command, folder = _command(sys.argv[1:]), out or (None if claim else Path("reports/proofs"))
+    report_path = None if folder is None else write_proofs(proofs, folder, command, made)
+    if json:
+        show.proofs_json(proofs, command, made)
+    else:
+        show.proved(proofs, report_path)
+    if not proofs.all_proved:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -240,7 +309,7 @@ def explain(
 
 @app.command(name="list")
 def list_all(json: Json = False) -> None:
-    """List libraries, what they offer and how to install what is missing; functions, regimes."""
+    """List libraries, what they offer, how to install others; functions, regimes, claims."""
     from lse_verify.report import show
 
     show.everything(as_json=json)

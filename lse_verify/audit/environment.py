@@ -53,6 +53,11 @@ def machine() -> dict[str, str]:
     }
 
 
+def described() -> dict[str, dict[str, str]]:
+    """Return commit, machine and versions together, by kind and name."""
+    return {"checkout": {"commit": commit()}, "machine": machine(), "versions": versions(())}
+
+
 def processor_key() -> str:
     """Return a short name that differs between processors of different instruction sets."""
     model, features = _processor()

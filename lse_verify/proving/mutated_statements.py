@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sympy as sp
 
-from lse_verify.proving.mutated_trees import Change, Pool, changes, is_sound, ranges
+from lse_verify.proving.mutated_trees import Change, Pool, changes, is_sound, ranges, ready
+from lse_verify.proving.turns import by_turns
 from lse_verify.proving.vocabulary import Name, expressions, statement_names
 from lse_verify.theory.statements import (
     Forall,
@@ -60,7 +63,7 @@ def _distinct(found: Iterable[Change], original: Any) -> Iterator[tuple[str, Any
 
 
 def built(change: Change) -> Any:
-    """Return the changed statement or sequent; None where there is none."""
+    """Return the changed expression, statement or sequent; None where there is none."""
     try:
         made = change.made()
     except (TypeError, ValueError, ZeroDivisionError):
@@ -70,11 +73,19 @@ def built(change: Change) -> Any:
 
 
 def _is_sound(made: Any) -> bool:
+    if isinstance(made, sp.Basic):
+        return is_sound(made)
     statements = (*made.hypotheses, made.conclusion) if isinstance(made, Sequent) else (made,)
     spoken = (e for s in statements for e in expressions(s))
     return all(e in _POINTS or is_sound(e) for e in spoken) and not any(
         isinstance(s, Relation) and {s.lhs, s.rhs} & set(_POINTS[:2]) for s in statements
     )
+
+
+def drawn(found: Iterable[Change], rng: random.Random, count: int) -> Iterator[tuple[str, Any]]:
+    """Draw and make a few of many changes, of as many kinds as there are."""
+    made = ((c.kind, built(c)) for c in by_turns(found, lambda change: change.kind, rng))
+    yield from islice(((kind, thing) for kind, thing in made if thing is not None), count)
 
 
 def statement_changes(statement: Statement, pool: Iterable[Name] = ()) -> Iterator[Change]:
@@ -90,14 +101,14 @@ def sequent_changes(sequent: Sequent) -> Iterator[Change]:
     given = sorted(sequent.hypotheses, key=str)
     pool = frozenset[Any]().union(*map(statement_names, (*given, sequent.conclusion)))
     for change in statement_changes(sequent.conclusion, pool):
-        yield Change(change.kind, lambda c=change: sequent._replace(conclusion=c.made()))
+        yield Change(change.kind, _with(sequent, "conclusion", change.made))
     for hypothesis in given:
         others = sequent.hypotheses - {hypothesis}
-        yield Change("hypothesis dropped", lambda o=others: sequent._replace(hypotheses=o))
+        yield Change("hypothesis dropped", ready(sequent._replace(hypotheses=others)))
         for change in statement_changes(hypothesis, pool):
             yield Change(
-                "hypothesis weakened" if change.kind == "relation" else "hypothesis changed",
-                lambda c=change, o=others: sequent._replace(hypotheses=o | {c.made()}),
+                "relation of a hypothesis" if change.kind == "relation" else "hypothesis changed",
+                _assuming(sequent, others, change.made),
             )
 
 
@@ -118,18 +129,30 @@ def _with(statement: Any, field: str, made: Callable[[], Any]) -> Callable[[], A
     return lambda: statement._replace(**{field: made()})
 
 
+def _assuming(
+    sequent: Sequent, others: frozenset[Statement], made: Callable[[], Any]
+) -> Callable[[], Any]:
+    return lambda: sequent._replace(hypotheses=others | {made()})
+
+
+def _among(
+    before: tuple[Any, ...], made: Callable[[], Any], after: tuple[Any, ...]
+) -> Callable[[], Any]:
+    return lambda: (*before, made(), *after)
+
+
 def _of_relation(relation: Relation, pool: Pool) -> Iterator[Change]:
     for op in _RELATIONS:
-        yield Change("relation", lambda o=op: relation._replace(op=o))
+        yield Change("relation", ready(relation._replace(op=op)))
     if relation.op in ("<=", "<"):
         turned = Relation(relation.rhs, relation.op, relation.lhs)
-        yield Change("sides swapped", lambda: turned)
+        yield Change("sides swapped", ready(turned))
     yield from _in_parts(relation, _Part("lhs", pool), _Part("rhs", pool))
 
 
 def _of_forall(statement: Forall, pool: Pool) -> Iterator[Change]:
     for low, high in ranges(statement.low, statement.high):
-        yield Change("range", lambda a=low, b=high: statement._replace(low=a, high=b))
+        yield Change("range", ready(statement._replace(low=low, high=high)))
     for change in statement_changes(statement.body, pool | {statement.index}):
         yield Change(change.kind, _with(statement, "body", change.made))
 
@@ -138,16 +161,16 @@ def _of_slope(slope: Slope, pool: Pool) -> Iterator[Change]:
     for change in changes(slope.variable, pool):
         if change.kind in ("index", "row", "name"):
             yield Change("variable of a slope", _with(slope, "variable", change.made))
-    yield Change("value of a slope", lambda: slope._replace(value=sp.Integer(0)))
+    yield Change("value of a slope", ready(slope._replace(value=sp.Integer(0))))
     yield from _in_parts(slope, _Part("expression", pool), _Part("value", pool))
 
 
 def _of_limit(limit: Limit, pool: Pool) -> Iterator[Change]:
     for point in _POINTS:
         if point != limit.point:
-            yield Change("point of a limit", lambda p=point: limit._replace(point=p))
+            yield Change("point of a limit", ready(limit._replace(point=point)))
     for value in (*_POINTS, limit.value + 1, limit.value - 1, -limit.value):
-        yield Change("value of a limit", lambda v=value: limit._replace(value=v))
+        yield Change("value of a limit", ready(limit._replace(value=value)))
     inside = pool | {limit.variable}
     yield from _in_parts(limit, _Part("expression", inside), _Part("value", pool))
 
@@ -155,17 +178,15 @@ def _of_limit(limit: Limit, pool: Pool) -> Iterator[Change]:
 def _of_supremum(supremum: Supremum, pool: Pool) -> Iterator[Change]:
     value = supremum.value
     for other in (sp.oo, sp.Integer(0), value + 1, value - 1, -value):
-        yield Change("value of a supremum", lambda o=other: supremum._replace(value=o))
+        yield Change("value of a supremum", ready(supremum._replace(value=other)))
     subject = supremum.subject
     for place, condition in enumerate(subject):
         before, after = subject[:place], subject[place + 1 :]
         without = supremum._replace(subject=before + after)
-        yield Change("condition dropped", lambda w=without: w)
+        yield Change("condition dropped", ready(without))
         for change in statement_changes(condition, pool | {supremum.over}):
-            yield Change(
-                "condition changed",
-                lambda c=change, b=before, a=after: supremum._replace(subject=(*b, c.made(), *a)),
-            )
+            made = _among(before, change.made, after)
+            yield Change("condition changed", _with(supremum, "subject", made))
     inside = pool | {supremum.over}
     yield from _in_parts(supremum, _Part("expression", inside), _Part("value", pool))
 

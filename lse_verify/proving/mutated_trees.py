@@ -6,7 +6,8 @@ many. Trees are rebuilt with the functions that made them; SymPy evaluates as it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -30,6 +31,11 @@ class Change(NamedTuple):
 
     kind: str
     made: Callable[[], Any]
+
+
+def ready(changed: Any) -> Callable[[], Any]:
+    """Return a function of nothing for what is made already."""
+    return lambda: changed
 
 
 Pool = frozenset[Name]
@@ -87,22 +93,22 @@ def _of_add(expression: sp.Expr, pool: Pool) -> Iterator[Change]:
     terms = expression.args
     for place, term in enumerate(terms):
         others = terms[:place] + terms[place + 1 :]
-        yield Change("sign of a term", lambda t=term, o=others: sp.Add(*o, -t))
-        yield Change("term dropped", lambda o=others: sp.Add(*o))
+        yield Change("sign of a term", partial(sp.Add, *others, -term))
+        yield Change("term dropped", partial(sp.Add, *others))
 
 
 def _of_mul(expression: sp.Expr, pool: Pool) -> Iterator[Change]:
     factors = expression.args
     for place, factor in enumerate(factors):
         others = factors[:place] + factors[place + 1 :]
-        yield Change("factor dropped", lambda o=others: sp.Mul(*o))
-        yield Change("factor doubled", lambda f=factor: sp.Mul(*factors, f))
+        yield Change("factor dropped", partial(sp.Mul, *others))
+        yield Change("factor doubled", partial(sp.Mul, *factors, factor))
 
 
 def _of_rational(number: sp.Expr, pool: Pool) -> Iterator[Change]:
     others = {number + 1, number - 1, -number, sp.Integer(0), ONE} - {number}
     for other in sorted(others, key=str):
-        yield Change("constant", lambda o=other: o)
+        yield Change("constant", ready(other))
 
 
 def _of_symbol(symbol: sp.Expr, pool: Pool) -> Iterator[Change]:
@@ -110,17 +116,17 @@ def _of_symbol(symbol: sp.Expr, pool: Pool) -> Iterator[Change]:
         yield Change("n ± 1", lambda: symbol - 1)
         yield Change("n ± 1", lambda: symbol + 1)
     for other in _alike(symbol, pool):
-        yield Change("name", lambda o=other: o)
+        yield Change("name", ready(other))
 
 
 def _of_entry(entry: sp.Expr, pool: Pool) -> Iterator[Change]:
     (index,) = entry.indices
     for other in _alike(entry.base, pool):
-        yield Change("row", lambda o=other: o[index])
+        yield Change("row", partial(_entry, other, index))
     for other in _alike(index if index.is_Symbol else ONE, pool):
-        yield Change("index", lambda o=other: entry.base[o])
+        yield Change("index", partial(_entry, entry.base, other))
     for other in (ONE, index + 1, index - 1):
-        yield Change("index", lambda o=other: entry.base[o])
+        yield Change("index", partial(_entry, entry.base, other))
 
 
 def _alike(name: Any, pool: Pool) -> list[Any]:
@@ -148,13 +154,12 @@ def _of_log(expression: sp.Expr, pool: Pool) -> Iterator[Change]:
 
 def _of_xlogx(expression: sp.Expr, pool: Pool) -> Iterator[Change]:
     (inside,) = expression.args
-    yield Change("u log u at 0", lambda: inside * sp.log(inside))
     yield Change("function dropped", lambda: inside)
 
 
 def _of_choice(expression: sp.Expr, pool: Pool) -> Iterator[Change]:
     for argument in expression.args:
-        yield Change("function dropped", lambda a=argument: a)
+        yield Change("function dropped", ready(argument))
     if len(expression.args) > 1:
         yield Change("min for max", lambda: -sp.Max(*(-a for a in expression.args)))
 
@@ -169,16 +174,22 @@ def _in_sum(expression: sp.Expr, pool: Pool) -> Iterator[Change]:
     scope = pool.union(index for index, *_ in limits)
     inside = () if isinstance(body, sp.Add) else (_signed(body),)
     for change in (*inside, *_changes(body, scope)):
-        yield Change(change.kind, lambda c=change: sp.Sum(c.made(), *limits))
+        yield Change(change.kind, _around(change.made, limits))
     for place, (index, low, high) in enumerate(limits):
         for first, last in ranges(low, high):
             changed = [*limits]
             changed[place] = (index, first, last)
-            yield Change("range", lambda c=changed: sp.Sum(body, *c))
-        fixed = {index: low}
-        yield Change(
-            "dependence dropped", lambda f=fixed: sp.Sum(_at_one_index(body, f), *limits)
-        )
+            yield Change("range", partial(sp.Sum, body, *changed))
+        one_index = partial(_at_one_index, body, {index: low})
+        yield Change("dependence dropped", _around(one_index, limits))
+
+
+def _around(made: Callable[[], Any], limits: Sequence[Any]) -> Callable[[], Any]:
+    return lambda: sp.Sum(made(), *limits)
+
+
+def _entry(row: Any, index: Any) -> Any:
+    return row[index]
 
 
 def ranges(low: sp.Expr, high: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:

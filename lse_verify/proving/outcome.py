@@ -30,13 +30,37 @@ class Shown(msgspec.Struct, frozen=True):
         The hypotheses, in LaTeX.
     then : str
         The conclusion, in LaTeX.
+    where : tuple of str
+        What its names are declared to be, in LaTeX; a name that is not there is any real number.
     text : str
-        Both in one line of plain text.
+        All of it in one line of plain text; two statements of the same text are one.
     """
 
     given: tuple[str, ...]
     then: str
+    where: tuple[str, ...]
     text: str
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """A statement and what the falsifier made of it.
+
+    Attributes
+    ----------
+    shown : Shown
+        What it says.
+    verdict : str
+        held, refuted, undecided, vacuous, error.
+    points : int
+        At how many points it was judged.
+    witness : str
+        The simplest point found at which it does not hold, and the numbers there.
+    """
+
+    shown: Shown
+    verdict: str
+    points: int
+    witness: str
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -50,33 +74,44 @@ class Step(msgspec.Struct, frozen=True):
         The rule of the kernel that made it.
     uses : tuple of int
         The steps that the rule was applied to.
-    shown : Shown
-        What it says.
-    points : int
-        At how many points the falsifier found it to hold.
-    verdict : str
-        The falsifier's: held, refuted, undecided, vacuous, error.
-    note : str
-        What the falsifier saw where the verdict is not ``held``.
+    source : str
+        Where a step is cited from; empty for all that are derived.
+    examined : Examined
+        What it says, and what the falsifier made of it.
     """
 
     number: int
     rule: str
     uses: tuple[int, ...]
-    shown: Shown
-    points: int
-    verdict: str
-    note: str
+    source: str
+    examined: Examined
+
+    @property
+    def only_assumes(self) -> bool:
+        """Whether it only repeats one of its hypotheses."""
+        return self.rule == "assume" or self.examined.shown.then in self.examined.shown.given
+
+
+class StateOutcome(msgspec.Struct, frozen=True):
+    """What came of one statement of a claim.
+
+    Attributes
+    ----------
+    examined : Examined
+        The statement as the claim writes it.
+    end : int
+        The step that derives it; 0 if none does.
+    """
+
+    examined: Examined
+    end: int
 
 
 class VariantOutcome(msgspec.Struct, frozen=True):
     """What came of a false variant: it must be refuted."""
 
     name: str
-    shown: Shown
-    verdict: str
-    witness: str
-    note: str
+    examined: Examined
 
 
 class MethodOutcome(msgspec.Struct, frozen=True):
@@ -133,59 +168,189 @@ class MutantCount(msgspec.Struct, frozen=True):
     both: tuple[str, ...]
 
 
-class ClaimOutcome(msgspec.Struct, frozen=True):
+class ClaimOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a claim.
 
     Attributes
     ----------
     id, sentence, argument, holds_for : str
         As in the claim.
+    file : str
+        The file it was read from; empty for the project's own.
     caveats, quoted : tuple of str
-        As in the claim, and the sources that theorems rest on.
+        As in the claim; to the quoted belong the sources that its theorems rest on.
     status : Status
         How well it stands.
     reason : str
         Why it stands no better, where it is not proved.
-    states : tuple of Shown
+    states : tuple of StateOutcome
         What was to be derived.
-    ends : tuple of int
-        The step that ends each of these derivations.
     steps : tuple of Step
-        The derivation.
+        The derivation, each distinct step once.
     prec_bits : int
         The falsifier's working precision.
     seconds : float
         From the first step to the last check.
     variants : tuple of VariantOutcome
     method : MethodOutcome or None
+        None where there is no second method.
     coq : CoqOutcome or None
         None where Coq was not asked.
     mutants : MutantCount or None
         None where none were made.
-    witness : str
-        A point at which the claim fails, or nothing.
     """
 
     id: str
-    sentence: str
-    argument: str
-    holds_for: str
-    caveats: tuple[str, ...]
-    quoted: tuple[str, ...]
-    status: Status
-    reason: str
-    states: tuple[Shown, ...]
-    ends: tuple[int, ...]
-    steps: tuple[Step, ...]
-    prec_bits: int
-    seconds: float
-    variants: tuple[VariantOutcome, ...]
-    method: MethodOutcome | None
-    coq: CoqOutcome | None
-    mutants: MutantCount | None
-    witness: str
+    file: str = ""
+    sentence: str = ""
+    argument: str = ""
+    holds_for: str = ""
+    caveats: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    status: Status = Status.NOT_PROVED
+    reason: str = ""
+    states: tuple[StateOutcome, ...] = ()
+    steps: tuple[Step, ...] = ()
+    prec_bits: int = 0
+    seconds: float = 0.0
+    variants: tuple[VariantOutcome, ...] = ()
+    method: MethodOutcome | None = None
+    coq: CoqOutcome | None = None
+    mutants: MutantCount | None = None
+
+    @property
+    def name(self) -> str:
+        """The id, after the file where it is not the project's own."""
+        return f"{self.file}:{self.id}" if self.file else self.id
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether it is proved for every n that it speaks of."""
+        return self.status >= Status.PROVED
+
+    @property
+    def word(self) -> str:
+        """The status in words."""
+        if self.status is Status.PROVED_FOR_SOME and self.method is not None:
+            return f"proved for n ≤ {max(self.method.lengths)}"
+        return _WORDS[self.status]
+
+    @property
+    def derived(self) -> int:
+        """The number of steps that derive something."""
+        return sum(not step.only_assumes for step in self.steps)
+
+    @property
+    def examined(self) -> dict[str, Examined]:
+        """What the falsifier judged, by text: each statement that was to hold, once."""
+        found = [*(step.examined for step in self.steps), *(s.examined for s in self.states)]
+        return {one.shown.text: one for one in found}
 
     @property
     def points(self) -> int:
-        """The number of step evaluations of the falsifier."""
-        return sum(step.points for step in self.steps)
+        """At how many points the falsifier judged the steps and the statements."""
+        return sum(one.points for one in self.examined.values())
+
+
+_WORDS = {
+    Status.REFUTED: "refuted",
+    Status.NOT_PROVED: "not proved",
+    Status.NUMERIC: "numeric",
+    Status.PROVED_FOR_SOME: "proved for some n",
+    Status.PROVED: "proved",
+    Status.PROVED_AND_CHECKED: "proved, also by Coq",
+}
+
+
+class MixtureRow(msgspec.Struct, frozen=True):
+    """A pair of Gaussian mixtures: its true divergence and the sandwiches, in decimals."""
+
+    number: int
+    k: int
+    other_k: int
+    kl: str
+    lower: str
+    upper: str
+    adaptive_lower: str
+    adaptive_upper: str
+    inside: str
+    adaptive_inside: str
+
+
+class MixtureOutcome(msgspec.Struct, frozen=True):
+    """What the pairs show together, and each of them; see ``mixture_table.Summary``."""
+
+    pairs: int
+    inside: int
+    outside: int
+    undecided: int
+    adaptive_inside: int
+    adaptive_outside: int
+    adaptive_undecided: int
+    least_nearness: float
+    largest_width: float
+    least_kl: float
+    largest_kl: float
+    mean_tightening: float
+    seconds: float
+    rows: tuple[MixtureRow, ...]
+
+
+class CoqRun(msgspec.Struct, frozen=True):
+    """What Coq says beside the claims.
+
+    Attributes
+    ----------
+    version : str
+        Empty where Coq is not installed.
+    seconds : float
+        Compiling and asking for axioms.
+    beyond : dict of str to CoqOutcome
+        What it proves that is no claim of the proof kernel: rounding bounds, certified values.
+    """
+
+    version: str
+    seconds: float
+    beyond: dict[str, CoqOutcome]
+
+
+class Proofs(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one run over claims.
+
+    Attributes
+    ----------
+    seed : int
+        Of the falsifier's points, of the mutants and of the mixtures.
+    points : int
+        How many points each step was to be judged at.
+    claims : tuple of ClaimOutcome
+        In reading order.
+    coq : CoqRun or None
+        None where Coq was not asked.
+    mixtures : MixtureOutcome or None
+        None where the mixtures were not part of the run.
+    seconds : float
+        From the request to the last outcome.
+    """
+
+    seed: int
+    points: int
+    claims: tuple[ClaimOutcome, ...]
+    coq: CoqRun | None
+    mixtures: MixtureOutcome | None
+    seconds: float
+
+    @property
+    def all_proved(self) -> bool:
+        """Whether every claim is proved."""
+        return all(claim.is_proved for claim in self.claims)
+
+    @property
+    def evaluations(self) -> int:
+        """At how many points distinct statements were judged; a shared step counts once."""
+        return sum(one.points for one in self.examined.values())
+
+    @property
+    def examined(self) -> dict[str, Examined]:
+        """The distinct steps and statements of all claims, by text."""
+        return {text: one for claim in self.claims for text, one in claim.examined.items()}

@@ -7,6 +7,7 @@ guessed, and a guess counts as recovered if it leads to the same theorem again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -41,11 +42,17 @@ def accepts(step: Theorem, conclusion: Statement) -> bool:
     any of the ways in which these may have been meant.
     """
     wanted = Sequent(step.hypotheses, conclusion)
-    if kernel.proves(step, wanted):
+    if says(step, wanted):
         return True
     told = _STATED.get(step.rule)
     found = (attempt(call, step.premises) for call in told(step, conclusion)) if told else ()
-    return any(made is not None and kernel.proves(made, wanted) for made in found)
+    return any(made is not None and says(made, wanted) for made in found)
+
+
+def says(theorem: Theorem, sequent: Sequent) -> bool:
+    """Return whether a theorem proves a sequent; what is quickly told comes first."""
+    alike = kernel.same_statement(theorem.conclusion, sequent.conclusion)
+    return alike and kernel.proves(theorem, sequent)
 
 
 def attempt(call: Call, premises: Premises) -> Theorem | None:
@@ -62,7 +69,7 @@ def recovered(step: Theorem) -> Call | None:
     computed = _COMPUTED[step.rule](step) if step.rule in _COMPUTED else ()
     for call in (*stated, *computed):
         made = attempt(call, step.premises)
-        if made is not None and kernel.proves(made, step.sequent):
+        if made is not None and says(made, step.sequent):
             return call
     return None
 
@@ -73,7 +80,11 @@ def recovered(step: Theorem) -> Call | None:
 def _equal(step: Theorem, conclusion: Statement) -> Iterator[Call]:
     if isinstance(conclusion, Relation) and conclusion.op == "=":
         for used in range(len(step.premises) + 1):
-            yield Call(lambda p, c, u=used: kernel.equal(c.lhs, c.rhs, p[:u], p[u:]), conclusion)
+            yield Call(partial(_equal_using, used), conclusion)
+
+
+def _equal_using(used: int, premises: Premises, conclusion: Relation) -> Theorem:
+    return kernel.equal(conclusion.lhs, conclusion.rhs, premises[:used], premises[used:])
 
 
 def _sign(step: Theorem, conclusion: Statement) -> Iterator[Call]:
@@ -106,27 +117,49 @@ def _limit(step: Theorem, conclusion: Statement) -> Iterator[Call]:
         for by in _INSTEAD[conclusion.point]:
             plain = expression.xreplace({variable: by})
             for through in dict.fromkeys((plain, sp.expand(plain), sp.expand_log(plain))):
-                yield Call(
-                    lambda p, c, g=through: kernel.limit(c, sp.Lambda(_NEAR, g)), conclusion
-                )
+                yield Call(partial(_limit_through, sp.Lambda(_NEAR, through)), conclusion)
+
+
+def _limit_through(through: sp.Lambda, _: Premises, conclusion: Limit) -> Theorem:
+    return kernel.limit(conclusion, through)
 
 
 def _supremum(step: Theorem, conclusion: Statement) -> Iterator[Call]:
-    if not isinstance(conclusion, Supremum):
-        return
-    bounded = isinstance(step.conclusion, Supremum) and step.conclusion.value != sp.oo
-    reach = step.premises[1 if bounded else 0]
-    for at in _rows(reach.conclusion):
-        if bounded:
-            yield Call(lambda p, c, r=at: kernel.supremum(c, p[1], r, p[2:], p[0]), conclusion)
-        yield Call(lambda p, c, r=at: kernel.supremum(c, p[0], r, p[1:]), conclusion)
+    if isinstance(conclusion, Supremum):
+        for at in _row_taken(step):
+            if _is_bounded(step):
+                yield Call(partial(_bounded_at, at), conclusion)
+            if conclusion.value == sp.oo:
+                yield Call(partial(_unbounded_at, at), conclusion)
+
+
+def _is_bounded(step: Theorem) -> bool:
+    return isinstance(step.conclusion, Supremum) and step.conclusion.value != sp.oo
+
+
+@lru_cache(maxsize=64)
+def _row_taken(step: Theorem) -> tuple[sp.Lambda, ...]:
+    """Return the row at which the expression of a supremum was taken; none if it is not found."""
+    apply, reach = (_bounded_at, 1) if _is_bounded(step) else (_unbounded_at, 0)
+    for at in _rows(step.premises[reach].conclusion):
+        if attempt(Call(partial(apply, at), step.conclusion), step.premises) is not None:
+            return (at,)
+    return ()
+
+
+def _bounded_at(at: sp.Lambda, premises: Premises, conclusion: Supremum) -> Theorem:
+    upper, reach, *because = premises
+    return kernel.supremum(conclusion, reach, at, because, upper)
+
+
+def _unbounded_at(at: sp.Lambda, premises: Premises, conclusion: Supremum) -> Theorem:
+    reach, *because = premises
+    return kernel.supremum(conclusion, reach, at, because)
 
 
 def _rows(reach: Statement) -> Iterator[sp.Lambda]:
-    """Yield rows at which the expression of a supremum may have been taken."""
-    whole = reach.expression if isinstance(reach, Limit) else None
-    whole = sp.Tuple(reach.lhs, reach.rhs) if isinstance(reach, Relation) else whole
-    for total in sorted(whole.atoms(sp.Sum), key=str):
+    """Yield rows made of parts of what a supremum is reached by."""
+    for total in _sums(reach):
         index = total.limits[0][0]
         parts: dict[Any, None] = {}
         for node in sp.preorder_traversal(total.function):
@@ -139,10 +172,20 @@ def _rows(reach: Statement) -> Iterator[sp.Lambda]:
                 yield sp.Lambda(index, part)
 
 
+def _sums(reach: Statement) -> list[Any]:
+    whole = [reach.expression] if isinstance(reach, Limit) else []
+    whole += [reach.lhs, reach.rhs] if isinstance(reach, Relation) else []
+    return sorted({total for part in whole for total in part.atoms(sp.Sum)}, key=str)
+
+
 def _maximum(step: Theorem, conclusion: Statement) -> Iterator[Call]:
     if isinstance(conclusion, Relation) and isinstance(conclusion.lhs, sp.Max):
         for low, high in (conclusion.lhs.args, conclusion.lhs.args[::-1]):
-            yield Call(lambda p, c, a=low, b=high: kernel.maximum(a, b), conclusion)
+            yield Call(partial(_maximum_of, low, high), conclusion)
+
+
+def _maximum_of(low: sp.Expr, high: sp.Expr, _: Premises, conclusion: Statement) -> Theorem:
+    return kernel.maximum(low, high)
 
 
 def _pascal(step: Theorem, conclusion: Statement) -> Iterator[Call]:
@@ -153,7 +196,12 @@ def _pascal(step: Theorem, conclusion: Statement) -> Iterator[Call]:
 
 def _induction(step: Theorem, conclusion: Statement) -> Iterator[Call]:
     for variable in _integers(*step.premises):
-        yield Call(lambda p, c, v=variable: kernel.induction(p[0], p[1], v, c), conclusion)
+        yield Call(partial(_induction_by, variable), conclusion)
+
+
+def _induction_by(variable: sp.Symbol, premises: Premises, conclusion: Statement) -> Theorem:
+    base, after = premises
+    return kernel.induction(base, after, variable, conclusion)
 
 
 def _generalise(step: Theorem, conclusion: Statement) -> Iterator[Call]:
@@ -216,7 +264,7 @@ def _cases(step: Theorem) -> Iterator[Call]:
 
 def _least(step: Theorem) -> Iterator[Call]:
     assert isinstance(step.conclusion, Relation)
-    for at in (sp.Integer(0), *step.conclusion.rhs.atoms(sp.Symbol)):
+    for at in (sp.Integer(0), *sorted(step.conclusion.rhs.atoms(sp.Symbol), key=str)):
         yield Call(lambda p, a: kernel.least(p[0], a, p[1], p[2]), at)
 
 
@@ -254,7 +302,13 @@ def _integers(*theorems: Theorem) -> list[Any]:
 def _places(step: Theorem) -> list[Any]:
     """Return indices that a rule may have been told."""
     near = _integers(step, *step.premises)
-    return [*near, sp.Integer(1), sp.Integer(0), *(name + 1 for name in near), *(name - 1 for name in near)]
+    return [
+        *near,
+        sp.Integer(1),
+        sp.Integer(0),
+        *(name + 1 for name in near),
+        *(name - 1 for name in near),
+    ]
 
 
 def _symbols(statement: Statement) -> set[Any]:

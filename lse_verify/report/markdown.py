@@ -64,7 +64,7 @@ def render(
 ) -> str:
     """Return the report as markdown; it shows the drawings from the folder `FIGURES`."""
     text = (
-        _environment()
+        environment()
         .get_template("report.md.j2")
         .render(
             reading=reading,
@@ -95,7 +95,8 @@ def _by_function(drawn: list[Drawing]) -> dict[str, list[Drawing]]:
     return grouped
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what renders the templates of this package."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("lse_verify.report"),
         undefined=jinja2.StrictUndefined,

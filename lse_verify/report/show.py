@@ -35,7 +35,12 @@ from lse_verify.implementations.library import Library
 from lse_verify.implementations.registry import libraries
 from lse_verify.inputs.regimes import REGIMES
 from lse_verify.oracle.certify import Certified
+from lse_verify.proving.coq import NOT_HERE
+from lse_verify.proving.outcome import Proofs
+from lse_verify.report.proofs_table import proofs_table
 from lse_verify.report.tables import summary_table
+from lse_verify.report.words import counted
+from lse_verify.theory.shelf import claims
 
 _MOST_OUTPUTS = 12
 
@@ -116,6 +121,29 @@ def _shown(point: Point) -> str:
         for a in point
     ]
     return "; ".join(texts)
+
+
+def proved(proofs: Proofs, report_path: Path | None) -> None:
+    """Print how each claim stands, and where the report is."""
+    Console(highlight=False).print(proofs_table(proofs))
+    for claim in proofs.claims:
+        if claim.reason:
+            _print(f"{claim.name}: {claim.reason}")
+    count = sum(claim.is_proved for claim in proofs.claims)
+    points = f"{proofs.evaluations:,} points judged"
+    _print(f"{count} of {counted(len(proofs.claims), 'claim')} proved; {points}")
+    if proofs.coq is not None and not proofs.coq.version:
+        _print(NOT_HERE)
+    if report_path is not None:
+        _print(f"report: {report_path}")
+
+
+def proofs_json(proofs: Proofs, command: str, made: dict[str, dict[str, str]]) -> None:
+    """Print what came of each claim, step by step."""
+    found: Any = msgspec.to_builtins(proofs)
+    for written, claim in zip(found["claims"], proofs.claims, strict=True):
+        written |= {"status": claim.word, "proved": claim.is_proved}
+    _print_json({"command": command, **made} | found)
 
 
 def certified(
@@ -207,6 +235,7 @@ def everything(as_json: bool) -> None:
                 "functions": list(FUNCTIONS),
                 "formats": list(FORMATS),
                 "regimes": {name: regime.reason for name, regime in REGIMES.items()},
+                "claims": {name: claim.sentence for name, claim in claims().items()},
             }
         )
         return
@@ -218,6 +247,7 @@ def everything(as_json: bool) -> None:
     for name, regime in REGIMES.items():
         table.add_row(name, regime.reason)
     _print(table)
+    _print(_bold("claims"), ", ".join(claims()))
 
 
 def _library(library: Library) -> None:

@@ -25,7 +25,28 @@ from lse_verify.inputs.regimes import REGIMES
 from lse_verify.oracle import certify
 from lse_verify.report import show
 
-COMMANDS = ("audit", "report", "truth", "explain", "list")
+COMMANDS = ("audit", "report", "prove", "truth", "explain", "list")
+
+CLAIMS = """
+    import os, time
+    from lse_verify.theory.claim import Claim
+    from lse_verify.theory.kernel import equal
+    from lse_verify.theory.statements import given, le, lt, eq
+    from lse_verify.theory.vocabulary import a, lse, m, peak, s
+
+    print("PRINTED")
+
+    def raises():
+        raise ValueError("closing [/bold] a [tag]")
+
+    TRUE = (given(*peak(), then=le(m, lse())),)
+    CLAIMS = (
+        Claim("below", "LSE ≤ max.", (given(*peak(), then=le(lse(), m)),), lambda: (), ""),
+        Claim("raises", "LSE ≥ max.", TRUE, raises, ""),
+        Claim("crashes", "LSE ≥ max.", TRUE, lambda: os._exit(3), ""),
+        Claim("holds", "a = a.", (given(then=eq(a, a)),), lambda: (equal(a, a),), ""),
+    )
+"""
 
 MINE = """
     import os
@@ -78,6 +99,9 @@ def folder(tmp_path: Path) -> Path:
     """Fill the folder with what the calls below name."""
     (tmp_path / "mine.py").write_text(textwrap.dedent(MINE))
     (tmp_path / "broken.py").write_text("import no_such_module_of_mine\n")
+    (tmp_path / "no_claims.py").write_text("CLAIMS = ()\n")
+    (tmp_path / "ends_python.py").write_text("raise SystemExit(4)\n")
+    (tmp_path / "crashes.py").write_text("import os\nos._exit(5)\n")
     (tmp_path / "ragged.csv").write_text("1,2\n3\n")
     (tmp_path / "words.csv").write_text("1,2\n3,four\n")
     (tmp_path / "empty.csv").write_text("")
@@ -127,6 +151,16 @@ WRONG = [
     ("report none.jsonl", "cannot read the ledger 'none.jsonl': No such file or directory;"),
     ("report other.jsonl", "has schema version 99; this lse_verify reads version 1"),
     ("report words.jsonl", "'words.jsonl' is not a ledger"),
+    ("prove bounds.uper", "no claim named 'bounds.uper'; did you mean 'bounds.upper'?"),
+    ("prove none.py", "no file 'none.py'; name a claim or a .py file with CLAIMS"),
+    ("prove words.csv", "'words.csv' is no Python file; name a .py file with CLAIMS"),
+    ("prove broken.py", "'broken.py' cannot be imported: ModuleNotFoundError: No module named"),
+    ("prove mine.py", "'mine.py' has no CLAIMS; it must be a tuple of lse_verify Claims"),
+    ("prove no_claims.py", "'no_claims.py' has no claims; its CLAIMS is empty"),
+    ("prove ends_python.py", "'ends_python.py' cannot be imported: it ends Python (4)"),
+    ("prove crashes.py", "'crashes.py' cannot be imported: its process ended with exit code 5"),
+    ("prove --jobs 0", "Invalid value for '--jobs'"),
+    ("prove --seed -1", "Invalid value for '--seed'"),
     ("truth", "Missing argument 'ARG...'"),
     ("truth 0 4o", "'4o' is not a number; write decimals"),
     ("truth 1 2 -f softplus", "softplus takes 1 arguments (x), not 2;"),
@@ -309,6 +343,38 @@ def test_explain_prints_brackets_as_they_are(run: Run, folder: Path) -> None:
     assert "mine.py:fails: exception: ValueError: closing [/bold] a [tag]" in ended.out
 
 
+def test_a_users_claims_end_in_one_line_each_with_a_counterexample_and_exit_code_1(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "claims.py").write_text(textwrap.dedent(CLAIMS))
+    ended = run("prove", "claims.py", "--jobs", "2")
+    lines = ended.out.splitlines()
+    assert (ended.code, ended.err) == (1, "")
+    assert any(line.startswith("claims.py:below: a statement is false at k=1, ") for line in lines)
+    assert "claims.py:raises: its proof raises ValueError: closing [/bold] a [tag]" in lines
+    assert "claims.py:crashes: its process ended with exit code 3" in lines
+    assert lines[-1].startswith("1 of 4 claims proved; ")
+    assert "Traceback" not in ended.out
+    assert "PRINTED" not in ended.out
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] in ([], ["__pycache__"])
+
+
+def test_proofs_as_json_parse_and_a_report_is_written_where_it_is_asked_for(
+    run: Run, tmp_path: Path
+) -> None:
+    call = "prove bounds.upper logdomain.product --no-coq --json --out o"
+    ended = run(*call.split())
+    assert (ended.code, ended.err) == (0, "")
+    found = json.loads(ended.out)
+    assert found["command"] == f"lse-verify {call}"
+    assert [(c["id"], c["status"], c["proved"]) for c in found["claims"]] == [
+        ("bounds.upper", "proved", True),
+        ("logdomain.product", "proved", True),
+    ]
+    assert all(step["examined"]["verdict"] == "held" for step in found["claims"][0]["steps"])
+    assert "### `bounds.upper`" in (tmp_path / "o" / "report.md").read_text(encoding="utf-8")
+
+
 def test_list_as_json_names_libraries_functions_and_how_to_install_what_is_missing(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +386,7 @@ def test_list_as_json_names_libraries_functions_and_how_to_install_what_is_missi
     assert libraries["jax"]["install"] == "pip install 'lse_verify[jax]'"
     assert found["functions"] == list(FUNCTIONS)
     assert list(found["regimes"]) == list(REGIMES)
+    assert "bounds.upper" in found["claims"]
 
 
 def test_list_prints_install_commands_with_their_brackets(

@@ -9,6 +9,7 @@ or integrates. In reading order:
 
 | file | about |
 | --- | --- |
+| ``trees`` | of which classes expressions are made |
 | ``polynomial``, ``signs``, ``canonical`` | the form in which expressions are compared |
 | ``substitution``, ``facts``, ``differentiation`` | names, what is defined, derivatives |
 | ``theorem``, ``sameness`` | the sealed theorem, and when two statements are one |
@@ -16,6 +17,9 @@ or integrates. In reading order:
 
 A theorem Γ ⊢ φ says: for all real values of the free symbols and rows that their assumptions
 allow, φ holds wherever all hypotheses in Γ hold.
+
+It guards against mistakes and against what can be passed to a rule. It cannot guard against code
+that writes to SymPy's numbers and symbols, or to the functions of this package, in its own process.
 """
 
 from lse_verify.theory.kernel.canonical import canonical, same

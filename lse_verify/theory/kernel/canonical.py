@@ -38,6 +38,7 @@ from lse_verify.theory.kernel.polynomial import (
     times,
 )
 from lse_verify.theory.kernel.signs import NONNEGATIVE, POSITIVE, signs_of, signs_of_atom
+from lse_verify.theory.kernel.trees import RATIONALS, is_known
 from lse_verify.theory.statements import xlogx
 
 Bound: TypeAlias = Mapping[sp.Symbol, Polynomial]
@@ -125,7 +126,9 @@ def power(base: Polynomial, exponent: Fraction) -> Polynomial:
             product = times(product, base)
         return product
     if not base:
-        raise NotCanonical("zero to a power that is not a natural number")
+        if exponent < 0:
+            raise NotCanonical("zero to a negative power")
+        return {}
     above, below = _fraction(base)
     content, common, rest = _content(above)
     if exponent.denominator != 1 and any(signs_of(dict(b)) != POSITIVE for b, _ in below):
@@ -193,14 +196,14 @@ def _fraction(polynomial: Polynomial) -> tuple[Polynomial, list[tuple[Frozen, in
 
 def _multiplied_out(polynomial: Polynomial, base: Frozen, multiplicity: int) -> Polynomial:
     """Multiply by base**multiplicity, cancelling the powers of the base that stand below."""
-    total: Polynomial = {}
     atom = ("power", base)
+    terms = []
     for monomial, coefficient in polynomial.items():
         exponents = dict(monomial)
         left = multiplicity + exponents.pop(atom, Fraction(0))
         term = {frozenset(exponents.items()): coefficient}
-        total = plus(total, times(term, power(dict(base), Fraction(left))))
-    return total
+        terms.append(times(term, power(dict(base), Fraction(left))))
+    return plus(*terms)
 
 
 def _content(polynomial: Polynomial) -> tuple[Fraction, Monomial, Polynomial]:
@@ -342,6 +345,9 @@ def canonical(expression: sp.Expr, bound: Bound | None = None) -> Polynomial:
     NotCanonical
         If a part of it is of a kind that the kernel does not know.
     """
+    # Before anything is remembered: what is of another kind may pass for equal to what is not.
+    if not is_known(expression):
+        raise NotCanonical(f"the kernel has no rule for {type(expression).__name__}")
     return dict(_remembered(expression)) if not bound else _read(expression, bound)
 
 
@@ -351,10 +357,8 @@ def _remembered(expression: sp.Expr) -> Frozen:
 
 
 def _read(expression: sp.Expr, bound: Bound) -> Polynomial:
-    for kind, reader in _READERS:
-        if isinstance(expression, kind):
-            return reader(expression, bound)
-    raise NotCanonical(f"the kernel has no rule for {type(expression).__name__} in {expression}")
+    # By the very class: SymPy says that Pow(E, x) is an instance of exp.
+    return _READERS[type(expression)](expression, bound)
 
 
 def _read_number(expression: sp.Expr, bound: Bound) -> Polynomial:
@@ -402,23 +406,21 @@ def _read_function(expression: sp.Expr, bound: Bound) -> Polynomial:
 
 _Reader: TypeAlias = Callable[[sp.Expr, Bound], Polynomial]
 
-_READERS: tuple[tuple[Any, _Reader], ...] = (
-    (sp.Rational, _read_number),
-    (sp.Symbol, _read_symbol),
-    (sp.Add, lambda e, bound: plus(*(canonical(a, bound) for a in e.args))),
-    (sp.Mul, lambda e, bound: _product(canonical(a, bound) for a in e.args)),
-    (sp.exp, lambda e, bound: exponential(canonical(e.args[0], bound))),
-    (type(sp.E), lambda e, bound: exponential(constant(1))),
-    (sp.Pow, _read_power),
-    (sp.log, lambda e, bound: logarithm(canonical(e.args[0], bound))),
-    (sp.Indexed, _read_entry),
-    (sp.Sum, _read_sum),
-    (type(sp.pi), lambda e, bound: of_atom(("symbol", sp.pi))),
-    (
-        (xlogx, sp.Max, sp.Abs, sp.erf, sp.binomial, sp.core.function.AppliedUndef),
-        _read_function,
-    ),
-)
+_READERS: dict[Any, _Reader] = {
+    **dict.fromkeys(RATIONALS, _read_number),
+    sp.Symbol: _read_symbol,
+    sp.Dummy: _read_symbol,
+    sp.Add: lambda e, bound: plus(*(canonical(a, bound) for a in e.args)),
+    sp.Mul: lambda e, bound: _product(canonical(a, bound) for a in e.args),
+    sp.exp: lambda e, bound: exponential(canonical(e.args[0], bound)),
+    type(sp.E): lambda e, bound: exponential(constant(1)),
+    sp.Pow: _read_power,
+    sp.log: lambda e, bound: logarithm(canonical(e.args[0], bound)),
+    sp.Indexed: _read_entry,
+    sp.Sum: _read_sum,
+    type(sp.pi): lambda e, bound: of_atom(("symbol", sp.pi)),
+    **dict.fromkeys((xlogx, sp.Max, sp.Abs, sp.erf, sp.binomial), _read_function),
+}
 
 
 def _product(factors: Iterable[Polynomial]) -> Polynomial:

@@ -13,6 +13,7 @@ import sympy as sp
 
 from lse_verify.theory.kernel.canonical import NotCanonical, same
 from lse_verify.theory.kernel.facts import Facts, Undefined
+from lse_verify.theory.kernel.signs import POSITIVE
 from lse_verify.theory.kernel.substitution import free_names, renamed, substitute
 from lse_verify.theory.statements import Relation, xlogx
 
@@ -46,7 +47,18 @@ def differentiated(expression: sp.Expr, variable: sp.Expr, facts: Facts) -> sp.E
     if isinstance(expression, sp.Sum):
         return _of_sum(expression, variable, facts)
     parts = [differentiated(argument, variable, facts) for argument in expression.args]
+    if any(part != 0 for part in parts):
+        _require_inside(expression, facts)
     return sp.Add(*(_outer(expression, at) * part for at, part in enumerate(parts) if part != 0))
+
+
+def _require_inside(expression: sp.Expr, facts: Facts) -> None:
+    """Refuse a root or u·log u that may be at the end of where it is defined, at u = 0."""
+    root = isinstance(expression, sp.Pow) and not expression.exp.is_Integer
+    if root or isinstance(expression, xlogx):
+        base = expression.args[0]
+        if base != sp.E and not facts.signs_of_tree(base) <= POSITIVE:
+            raise Undefined(f"{expression} has a derivative only where {base} > 0")
 
 
 def _outer(expression: sp.Expr, at: int) -> sp.Expr:
@@ -78,11 +90,12 @@ def _of_entry(entry: sp.Indexed, variable: sp.Expr, facts: Facts) -> sp.Expr:
 def _of_sum(expression: sp.Sum, variable: sp.Expr, facts: Facts) -> sp.Expr:
     *inner, (index, low, high) = expression.limits
     body = expression.func(expression.function, *inner) if inner else expression.function
-    if index in free_names(variable):
-        index, body = renamed(index, body)
+    # Nothing is known of the new name: what is known of the old one is of something outside.
+    index, body = renamed(index, body)
+    name = variable if isinstance(variable, sp.Symbol) else variable.base
+    if name in free_names(low) | free_names(high):
+        raise NotCanonical(f"{name} is in the range of {expression}")
     if isinstance(variable, sp.Symbol):
-        if variable in free_names(low) | free_names(high):
-            raise NotCanonical(f"{variable} is in the range of {expression}")
         return sp.Sum(differentiated(body, variable, facts), (index, low, high))
     (wanted,) = variable.indices
     # The row's entry at the running index is set apart under a name of its own, so that it is

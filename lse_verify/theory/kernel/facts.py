@@ -28,6 +28,7 @@ from lse_verify.theory.kernel.signs import (
     POSITIVE,
     Signs,
     add_signs,
+    assumed,
     multiply_signs,
     power_signs,
     signs_of,
@@ -135,9 +136,11 @@ class Facts:
         bound = bound or {}
         if isinstance(expression, sp.Sum):
             body, terms, inside = opened(expression, bound)
-            for end in expression.limits[-1][1:]:
+            index, *ends = expression.limits[-1]
+            for end in ends:
                 self.require_defined(end, bound)
                 _require_integer(end)
+            self.require_starts(index, ends[0], bound)
             self._require(self.signs(terms) <= NONNEGATIVE, expression, "a number of terms ≥ 0")
             self.require_defined(body, inside)
             return
@@ -157,6 +160,19 @@ class Facts:
         elif isinstance(expression, sp.Pow):
             self._require_power(expression, bound)
         canonical(expression, bound)
+
+    def require_starts(self, index: sp.Symbol, low: sp.Expr, bound: Bound | None = None) -> None:
+        """Raise unless an index may take every integer from `low` on, as it is declared.
+
+        Raises
+        ------
+        Undefined
+            If it may not.
+        """
+        # Upwards without a gap: not what is declared as non-zero, nor as negative.
+        upward = assumed(index) in (ANY, NONNEGATIVE, POSITIVE)
+        if not (index.is_integer and upward and self.signs_of_tree(low, bound) <= assumed(index)):
+            raise Undefined(f"{low} is not certain to be a value that {index} is declared to take")
 
     def _require_power(self, expression: sp.Pow, bound: Bound) -> None:
         base, exponent = expression.base, expression.exp

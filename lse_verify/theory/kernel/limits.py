@@ -13,7 +13,7 @@ from lse_verify.theory.kernel.facts import Undefined
 from lse_verify.theory.kernel.logic import require_fits
 from lse_verify.theory.kernel.relations import rearrange
 from lse_verify.theory.kernel.sameness import same_statement
-from lse_verify.theory.kernel.signs import NONNEGATIVE, POSITIVE, assumed
+from lse_verify.theory.kernel.signs import ANY, NONNEGATIVE, POSITIVE, assumed
 from lse_verify.theory.kernel.substitution import free_names, substitute, substitute_in
 from lse_verify.theory.kernel.theorem import (
     Rejected,
@@ -23,6 +23,7 @@ from lse_verify.theory.kernel.theorem import (
     relation_of,
     require_defined,
 )
+from lse_verify.theory.kernel.trees import is_function_of_one, is_symbol
 from lse_verify.theory.statements import Limit, Relation, Slope, Statement, Supremum
 
 
@@ -48,7 +49,10 @@ def derivative(slope: Slope, because: Iterable[Theorem] = ()) -> Theorem:
     because : iterable of Theorem
         That k lies in the ranges of the sums in f, and which indices differ from k.
     """
-    because = tuple(because)
+    because, variable = tuple(because), slope.variable
+    name = variable if is_symbol(variable) else variable.base
+    if name.is_integer or name.is_zero:
+        raise Rejected(f"{variable} does not run over an interval of real numbers")
     try:
         facts = facts_of(because)
         facts.require_defined(slope.expression)
@@ -96,7 +100,7 @@ def least(slope: Theorem, at: Any, falling: Theorem, rising: Theorem) -> Theorem
 _VANISHING = (
     (sp.oo, POSITIVE, lambda t: 1 / t),
     (sp.oo, POSITIVE, lambda t: sp.exp(-t)),
-    (-sp.oo, None, sp.exp),
+    (-sp.oo, ANY, sp.exp),
     (sp.Integer(0), POSITIVE, lambda t: t),
 )
 
@@ -113,6 +117,8 @@ def limit(statement: Limit, through: sp.Lambda) -> Theorem:
     through : Lambda
         g, of a non-negative symbol.
     """
+    if not is_function_of_one(through):
+        raise Rejected(f"{through} is not a Lambda of one symbol")
     (parameter,) = through.variables
     variable = statement.variable
     if assumed(parameter) != NONNEGATIVE or not parameter.is_real:
@@ -124,16 +130,24 @@ def limit(statement: Limit, through: sp.Lambda) -> Theorem:
     require_defined((through.expr,), [])
     _require_outside_ranges(parameter, through.expr)
     for point, signs, vanishing in _VANISHING:
-        fits = statement.point == point and (signs is None or assumed(variable) == signs)
-        if fits and same(
+        fits = statement.point == point and assumed(variable) == signs
+        if fits and _agree(
             substitute(through.expr, {parameter: vanishing(variable)}), statement.expression
         ):
             break
     else:
         raise Rejected(f"{through} is not {statement.expression} in terms of what tends to 0")
-    if not same(substitute(through.expr, {parameter: sp.Integer(0)}), statement.value):
+    if not _agree(substitute(through.expr, {parameter: sp.Integer(0)}), statement.value):
         raise Rejected(f"{through} is not {statement.value} at 0")
     return make("limit", (), statement)
+
+
+def _agree(left: sp.Expr, right: sp.Expr) -> bool:
+    """Return whether two expressions are the same; what the kernel does not know is like none."""
+    try:
+        return same(left, right)
+    except NotCanonical:
+        return False
 
 
 def _require_outside_ranges(parameter: sp.Symbol, expression: sp.Expr) -> None:
@@ -157,12 +171,12 @@ def squeeze(lower: Theorem, upper: Theorem, low_limit: Theorem, high_limit: Theo
     fits = (
         first.variable == last.variable
         and first.point == last.point
-        and same(first.value, last.value)
+        and _agree(first.value, last.value)
         and below.op in ("<", "<=", "=")
         and above.op in ("<", "<=", "=")
-        and same(below.lhs, first.expression)
-        and same(above.rhs, last.expression)
-        and same(below.rhs, above.lhs)
+        and _agree(below.lhs, first.expression)
+        and _agree(above.rhs, last.expression)
+        and _agree(below.rhs, above.lhs)
     )
     if not fits:
         raise Rejected(f"{below} and {above} do not lie between {first} and {last}")
@@ -196,7 +210,7 @@ def supremum(
         The expression is at most the value; needed for a finite one.
     """
     because, row = tuple(because), statement.over
-    require_fits(row, at, facts_of((reach, *because)))
+    require_fits(row, at, (reach, *because))
     replaced = {row: at}
     value_at = substitute(statement.expression, replaced)
     for condition in statement.subject:
@@ -234,7 +248,7 @@ def _require_reached(reach: Theorem, value_at: sp.Expr, value: sp.Expr) -> None:
         reached = conclusion.expression, conclusion.value
     else:
         raise Rejected(f"{conclusion} says nothing about a value")
-    if not (reached[0] and same(reached[0], value_at) and same(reached[1], value)):
+    if not (reached[0] and _agree(reached[0], value_at) and _agree(reached[1], value)):
         raise Rejected(f"{conclusion} does not reach {value} from {value_at}")
 
 
@@ -244,7 +258,7 @@ def _require_unbounded(
     relation = relation_of(reach)
     height = relation.lhs
     free = height.is_Symbol and height.assumptions0 == sp.Dummy(real=True).assumptions0
-    if not free or relation.op not in ("=", "<=", "<") or not same(relation.rhs, value_at):
+    if not free or relation.op not in ("=", "<=", "<") or not _agree(relation.rhs, value_at):
         raise Rejected(f"{relation} does not lift {value_at} above an arbitrary number")
     _require_arbitrary(height, left, statement)
     if any(statement.over in free_names(h) for h in left):

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from lse_verify.theory.kernel.canonical import NotCanonical
-from lse_verify.theory.kernel.facts import Facts, is_integer
+from lse_verify.theory.kernel.facts import is_integer
 from lse_verify.theory.kernel.sameness import same_statement
 from lse_verify.theory.kernel.signs import assumed
 from lse_verify.theory.kernel.substitution import (
@@ -17,7 +17,15 @@ from lse_verify.theory.kernel.substitution import (
     substitute,
     substitute_in,
 )
-from lse_verify.theory.kernel.theorem import Rejected, Theorem, facts_of, make
+from lse_verify.theory.kernel.theorem import (
+    Rejected,
+    Theorem,
+    facts_of,
+    known_from,
+    make,
+    require_defined,
+)
+from lse_verify.theory.kernel.trees import is_function_of_one, is_row, is_symbol
 from lse_verify.theory.statements import Forall, Relation, Sequent, Statement
 
 
@@ -62,10 +70,9 @@ def instantiate(
 
     The assumptions of what is replaced must hold of what replaces it.
     """
-    because = tuple(because)
-    facts = facts_of(because)
+    because, replaced = tuple(because), dict(replaced)
     for old, new in replaced.items():
-        require_fits(old, new, facts)
+        require_fits(old, new, because)
     try:
         conclusion = substitute_in(theorem.conclusion, replaced)
         hypotheses = {substitute_in(h, replaced) for h in theorem.hypotheses}
@@ -75,17 +82,20 @@ def instantiate(
     return make("instantiate", (theorem, *because), conclusion, hypotheses)
 
 
-def require_fits(old: Any, new: Any, facts: Facts) -> None:
-    """Refuse what may not have the assumptions of what it replaces."""
-    if isinstance(old, sp.IndexedBase):
-        if not isinstance(new, sp.Lambda) or len(new.variables) != 1:
+def require_fits(old: Any, new: Any, because: Iterable[Theorem]) -> None:
+    """Refuse what may not be defined, or not have the assumptions of what it replaces."""
+    if is_row(old):
+        if not is_function_of_one(new):
             raise Rejected(f"the row {old} is replaced by a Lambda of its index, not by {new}")
         index = sp.Dummy(integer=True)
         value = substitute(new.expr, {new.variables[0]: index})
-    elif isinstance(old, sp.Symbol) and isinstance(new, sp.Expr):
+    elif is_symbol(old):
         value = new
     else:
         raise Rejected(f"only symbols and rows can be replaced, not {old}")
+    # Here, for the conclusion may hide what is not defined: SymPy takes sqrt(y)**2 for y.
+    require_defined((value,), known_from(because))
+    facts = facts_of(because)
     if old.is_integer and not is_integer(value):
         raise Rejected(f"{old} is an integer, and {value} is not certain to be one")
     if old.is_algebraic and not value.is_algebraic:

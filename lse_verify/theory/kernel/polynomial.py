@@ -13,7 +13,7 @@ whose first entry names its kind:
 | ``("exp", monomial)`` | exp of a monomial with coefficient 1 |
 | ``("log", polynomial)`` | log of what has no positive factor to split off |
 | ``("power", polynomial)`` | the base of a negative or fractional power |
-| ``("function", f, arguments)`` | xlogx, Max, Abs, erf, binomial, or an undefined function |
+| ``("function", f, arguments)`` | xlogx, Max, Abs, erf or binomial |
 | ``("sum", terms, monomial, height)`` | a sum from 1 to the number of terms |
 | ``("bound", height)`` | the index of the sum of that height; below 0 while it is open |
 | ``("offset", index)`` | how far the index of an open sum is above its lower end |

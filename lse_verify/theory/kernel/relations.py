@@ -12,7 +12,15 @@ import sympy as sp
 from lse_verify.theory.kernel.canonical import NotCanonical, canonical, is_zero, power, rebuild
 from lse_verify.theory.kernel.polynomial import Atom, Polynomial, minus, times
 from lse_verify.theory.kernel.signs import NONNEGATIVE, POSITIVE, signs_of_monomial
-from lse_verify.theory.kernel.theorem import Rejected, Theorem, facts_of, make, relation_of
+from lse_verify.theory.kernel.theorem import (
+    Rejected,
+    Theorem,
+    facts_of,
+    known_from,
+    make,
+    relation_of,
+    require_defined,
+)
 from lse_verify.theory.statements import Relation
 
 
@@ -45,8 +53,11 @@ def _difference(lhs: sp.Expr, rhs: sp.Expr) -> Polynomial:
 
 
 def _rewritten(polynomial: Polynomial, using: Iterable[Theorem]) -> Polynomial:
-    for theorem in using:
-        polynomial = rebuild(polynomial, _as_rewriting(relation_of(theorem)))
+    try:
+        for theorem in using:
+            polynomial = rebuild(polynomial, _as_rewriting(relation_of(theorem)))
+    except NotCanonical as why:
+        raise Rejected(str(why)) from why
     return polynomial
 
 
@@ -112,6 +123,8 @@ def scale(theorem: Theorem, factor: Any, because: Iterable[Theorem] = ()) -> The
     """Multiply both sides by a factor that is positive, or non-negative if not strict."""
     because, factor, old = tuple(because), sp.sympify(factor), relation_of(theorem)
     allowed = {"<": POSITIVE, "<=": NONNEGATIVE, "!=": frozenset({-1, 1})}
+    # Here, for the products may hide what is not defined: SymPy cancels a quotient and its divisor.
+    require_defined((factor,), known_from((theorem, *because)))
     try:
         signs = facts_of(because).signs_of_tree(factor)
     except NotCanonical as why:

@@ -8,7 +8,12 @@ import sympy as sp
 
 from lse_verify.theory.kernel.canonical import NotCanonical, same
 from lse_verify.theory.kernel.substitution import substitute, substitute_in
-from lse_verify.theory.kernel.theorem import Theorem
+from lse_verify.theory.kernel.theorem import (
+    Rejected,
+    Theorem,
+    require_theorems,
+    require_well_formed,
+)
 from lse_verify.theory.statements import Forall, Limit, Relation, Sequent, Slope, Statement
 
 
@@ -53,7 +58,17 @@ def _same_parts(one: Any, other: Any) -> bool:
 
 
 def proves(theorem: Theorem, sequent: Sequent) -> bool:
-    """Return whether a theorem says what a sequent says, under no more hypotheses."""
+    """Return whether a theorem says what a sequent says, under no more hypotheses.
+
+    All parts of the sequent must be certain to be defined, by its hypotheses or by what the
+    theorem rests on: (x² + x)/(x + 1) = x is not said by x = x.
+    """
+    require_theorems((theorem,))
+    under = theorem.hypotheses | sequent.hypotheses
+    try:
+        require_well_formed((*sequent.hypotheses, sequent.conclusion), (theorem,), under)
+    except Rejected:
+        return False
     return same_statement(theorem.conclusion, sequent.conclusion) and all(
         any(same_statement(needed, given) for given in sequent.hypotheses)
         for needed in theorem.hypotheses

@@ -68,6 +68,8 @@ def multiply_signs(factors: Iterable[Signs]) -> Signs:
 
 def power_signs(base: Signs, exponent: Fraction) -> Signs:
     """Return the possible signs of a power, where it is defined."""
+    if exponent == 0:
+        return POSITIVE  # 0⁰ too: it is 1
     if exponent.denominator != 1:
         return base & NONNEGATIVE
     return frozenset(s ** (2 - int(exponent) % 2) for s in base)

@@ -96,8 +96,8 @@ def _replaced_sum(expression: sp.Sum, replaced: Replacements) -> sp.Expr:
 def renamed(index: sp.Symbol, body: Any) -> tuple[sp.Symbol, Any]:
     """Return a fresh index with the same assumptions, and the body that speaks of it."""
     fresh = sp.Dummy(index.name, **index.assumptions0)
-    replace = substitute if isinstance(body, sp.Expr) else substitute_in
-    return fresh, replace(body, {index: fresh})
+    exchange = substitute if isinstance(body, sp.Expr) else substitute_in
+    return fresh, exchange(body, {index: fresh})
 
 
 def substitute_in(statement: Statement, replaced: Replacements) -> Statement:

@@ -13,6 +13,7 @@ from lse_verify.theory.kernel.sameness import same_statement
 from lse_verify.theory.kernel.signs import NONNEGATIVE, assumed
 from lse_verify.theory.kernel.substitution import free_names, substitute, substitute_in
 from lse_verify.theory.kernel.theorem import Rejected, Theorem, facts_of, make
+from lse_verify.theory.kernel.trees import is_symbol
 from lse_verify.theory.statements import Forall, Relation, Statement
 
 
@@ -75,7 +76,7 @@ def pascal(trials: Any, chosen: Any) -> Theorem:
 
 def induction(base: Theorem, step: Theorem, variable: sp.Symbol, statement: Statement) -> Theorem:
     """From φ(0), and φ(N+1) under φ(N): φ(N) for every integer N ≥ 0."""
-    if not variable.is_integer or assumed(variable) != NONNEGATIVE:
+    if not is_symbol(variable) or not variable.is_integer or assumed(variable) != NONNEGATIVE:
         raise Rejected(f"{variable} is not declared as a non-negative integer")
     first = substitute_in(statement, {variable: sp.Integer(0)})
     after = substitute_in(statement, {variable: variable + 1})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
@@ -15,8 +16,8 @@ import sympy as sp
 
 from lse_verify.theory.kernel.canonical import NotCanonical
 from lse_verify.theory.kernel.facts import Facts, Undefined
-from lse_verify.theory.kernel.signs import POSITIVE, assumed
 from lse_verify.theory.kernel.substitution import free_names
+from lse_verify.theory.kernel.trees import all_names, is_known_throughout, is_row, is_symbol
 from lse_verify.theory.statements import (
     Forall,
     Limit,
@@ -128,19 +129,29 @@ def make(
     source: str = "",
 ) -> Theorem:
     """Make a theorem after checking that every part of it is defined and of a known kind."""
-    premises = tuple(premises)
+    premises = require_theorems(premises)
     if hypotheses is None:
         hypotheses = (h for theorem in premises for h in theorem.hypotheses)
     under = frozenset(hypotheses)
-    try:
-        _require_all_well_formed((*under, conclusion), _known(premises, under))
-    except Rejected:
-        # What made a part of a premise defined may lie further back than the premise.
-        _require_all_well_formed((*under, conclusion), _known(steps(*premises), under))
+    require_well_formed((*under, conclusion), premises, under)
     sources = frozenset({source} - {""}).union(*(theorem.sources for theorem in premises))
     theorem: Theorem = object.__new__(Theorem)  # type: ignore[arg-type]  # its __init__ refuses
     _contents[theorem] = _Content(rule, premises, under, conclusion, sources)
     return theorem
+
+
+def require_theorems(things: Iterable[Any]) -> tuple[Theorem, ...]:
+    """Refuse what looks like a theorem and is none."""
+    theorems = tuple(things)
+    for theorem in theorems:
+        _content(theorem)
+    return theorems
+
+
+def known_from(theorems: Iterable[Theorem]) -> list[Relation]:
+    """Return the relations that some theorems assume and show."""
+    theorems = tuple(theorems)
+    return _known(theorems, frozenset().union(*(theorem.hypotheses for theorem in theorems)))
 
 
 def _known(theorems: Iterable[Theorem], under: frozenset[Statement]) -> list[Relation]:
@@ -164,23 +175,60 @@ def steps(*theorems: Theorem) -> tuple[Theorem, ...]:
     return tuple(ordered)
 
 
+def require_well_formed(
+    statements: Iterable[Statement], premises: tuple[Theorem, ...], under: frozenset[Statement]
+) -> None:
+    """Refuse statements that are not all defined, under these hypotheses and by these premises."""
+    statements = tuple(statements)
+    for statement in statements:
+        _require_exact(statement)
+    try:
+        _require_all_well_formed(statements, _known(premises, under))
+    except Rejected:
+        # What made a part of a premise defined may lie further back than the premise.
+        _require_all_well_formed(statements, _known(steps(*premises), under))
+
+
+def _require_exact(statement: Any) -> None:
+    """Refuse what is not a statement through and through.
+
+    A subclass could answer otherwise the next time it is asked, and a list be written to.
+    """
+    kind = type(statement)
+    if kind is Relation:
+        right = type(statement.op) is str and statement.op in ("=", "<=", "<", "!=")
+    elif kind is Forall:
+        right = is_symbol(statement.index)
+        _require_exact(statement.body)
+    elif kind is Slope:
+        right = is_symbol(statement.variable) or type(statement.variable) is sp.Indexed
+    elif kind is Limit:
+        points = (sp.oo, -sp.oo, sp.Integer(0))
+        right = is_symbol(statement.variable) and any(statement.point is p for p in points)
+    elif kind is Supremum:
+        right = is_row(statement.over) and type(statement.subject) is tuple
+        right = right and all(type(s) in (Relation, Forall) for s in statement.subject)
+        for condition in statement.subject:
+            _require_exact(condition)
+    else:
+        right = False
+    if not right:
+        raise Rejected(f"{statement!r} is not a statement")
+
+
 def _require_all_well_formed(statements: Iterable[Statement], known: list[Relation]) -> None:
     for statement in statements:
         _require_well_formed(statement, known)
 
 
 def _require_well_formed(statement: Statement, known: list[Relation]) -> None:
-    for name in free_names(statement):
-        _require_plain(name)
     if isinstance(statement, Relation):
-        if statement.op not in ("=", "<=", "<", "!="):
-            raise Rejected(f"'{statement.op}' is no relation; =, <=, < and != are")
         require_defined(statement[::2], known)
     elif isinstance(statement, Forall):
         _require_plain(statement.index)
-        if not statement.index.is_integer:
-            raise Rejected(f"{statement.index} runs over integers and must be declared as one")
         require_defined((statement.low, statement.high), known)
+        if statement.index in free_names(statement.low) | free_names(statement.high):
+            raise Rejected(f"{statement.index} cannot bound its own range")
         _require_start(statement.low, statement.index, known)
         apart = _without(known, statement.index)
         ends = [
@@ -203,14 +251,14 @@ def _require_well_formed(statement: Statement, known: list[Relation]) -> None:
         require_defined((statement.expression,), [*apart, *subject])
         if statement.value != sp.oo:
             require_defined((statement.value,), known)
-    else:
-        raise Rejected(f"{statement!r} is not a statement")
 
 
 def _require_start(low: sp.Expr, index: sp.Symbol, known: list[Relation]) -> None:
     """Refuse a range with values that its index is declared not to take."""
-    if not (Facts(known).signs_of_tree(low) <= assumed(index) and assumed(index) >= POSITIVE):
-        raise Rejected(f"{low} is not certain to be a value that {index} is declared to take")
+    try:
+        Facts(known).require_starts(index, low)
+    except Undefined as why:
+        raise Rejected(str(why)) from why
 
 
 def _without(known: list[Relation], name: Any) -> list[Relation]:
@@ -223,6 +271,10 @@ def require_defined(expressions: Iterable[sp.Expr], known: list[Relation]) -> No
     try:
         facts = Facts(known)
         for expression in expressions:
+            if not is_known_throughout(expression):
+                raise Rejected(f"{expression} has a part that the kernel does not know")
+            for name in all_names(expression):
+                _require_plain(name)
             facts.require_defined(expression)
     except (Undefined, NotCanonical) as why:
         raise Rejected(str(why)) from why
@@ -242,13 +294,22 @@ _KNOWN_ASSUMPTIONS = (
 
 def _require_plain(name: Any) -> None:
     """Refuse names with assumptions that the rules do not look at, such as ``prime=True``."""
-    declared = {word: getattr(name, f"is_{word}") for word in _KNOWN_ASSUMPTIONS}
-    plain = sp.Dummy(**{word: value for word, value in declared.items() if value is not None})
-    if not name.is_real or any(
-        plain.assumptions0.get(word) != value for word, value in name.assumptions0.items()
-    ):
+    if not (is_symbol(name) or is_row(name)) or not _is_plain(name):
         words = ", ".join(_KNOWN_ASSUMPTIONS)
         raise Rejected(f"{name} must be real, with no assumptions but these: {words}")
+
+
+@lru_cache(maxsize=10_000)
+def _is_plain(name: Any) -> bool:
+    declared = {word: getattr(name, f"is_{word}") for word in _KNOWN_ASSUMPTIONS}
+    plain = sp.Dummy(**{word: value for word, value in declared.items() if value is not None})
+    # What is declared not to be an integer could not be replaced by one, which no rule looks at.
+    negated = name.is_integer is False or name.is_algebraic is False
+    return (
+        bool(name.is_real)
+        and not negated
+        and all(plain.assumptions0.get(word) == value for word, value in name.assumptions0.items())
+    )
 
 
 def relation_of(theorem: Theorem) -> Relation:

@@ -1,0 +1,95 @@
+"""The processes that claims are judged in: a proof may hang, or take its process down."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+T = TypeVar("T")
+
+
+class Ended(NamedTuple, Generic[T]):
+    """A task that ended: with an answer, or with the words why there is none."""
+
+    name: str
+    answer: T | None
+    failure: str
+
+
+class Workers:
+    """Processes that run tasks, in the order in which they were given, and are replaced if lost.
+
+    Parameters
+    ----------
+    jobs : int
+        How many.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._pool = ProcessPool(
+            max_workers=jobs,
+            initializer=_start,
+            context=multiprocessing.get_context("spawn"),
+        )
+        self._names: dict[Any, tuple[str, float | None]] = {}
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+    def give(
+        self, name: str, task: Callable[..., Any], *arguments: Any, limit_s: float | None
+    ) -> None:
+        """Give a task that is lost after a number of seconds; its parts must pickle."""
+        future = self._pool.schedule(task, args=[*arguments], timeout=limit_s)
+        self._names[future] = name, limit_s
+
+    @property
+    def given(self) -> int:
+        """How many tasks have been given since all of the earlier ones had ended."""
+        return len(self._names)
+
+    def ended(self) -> Iterator[Ended[Any]]:
+        """Yield every task given, as it ends.
+
+        Raises
+        ------
+        Exception
+            What a task raised, `LseVerifyError` above all: tasks are to catch the rest.
+        """
+        for future in concurrent.futures.as_completed(self._names):
+            name, limit_s = self._names[future]
+            try:
+                yield Ended(name, future.result(), "")
+            except concurrent.futures.TimeoutError:
+                yield Ended(name, None, f"no end within {limit_s:g} s")
+            except ProcessExpired as expired:
+                told = f"its process ended with exit code {expired.exitcode}"
+                yield Ended(name, None, told)
+        self._names = {}
+
+
+def _start() -> None:
+    # What a user's file prints must not end up in the tables.
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    # What every task needs is imported before the clock of the first one starts.
+    from lse_verify.proving import judge  # noqa: F401
+    from lse_verify.theory.shelf import claims
+
+    claims()
