@@ -28,10 +28,10 @@ __all__ = ["Fate", "Mutant", "examined", "fate", "mutants", "mutants_of", "mutat
 Fate: TypeAlias = Literal["refuted", "equivalent", "open", "both"]
 """Refuted: and rejected. Equivalent: accepted, and it held. Both: accepted, and it did not hold."""
 
-_OF_STATEMENTS = 48
+_OF_STATEMENTS = 40
 """How many mutants are drawn of a claim's statements."""
 
-_STEPS, _OF_CONCLUSIONS, _FEWEST = 18, 72, 4
+_STEPS, _OF_CONCLUSIONS, _FEWEST = 14, 56, 4
 """How many steps are drawn of a derivation; how many mutants of all their conclusions, and at
 least of each."""
 
