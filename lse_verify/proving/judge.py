@@ -12,11 +12,11 @@ from functools import cache, partial
 import msgspec
 
 from lse_verify.proving.derivation import derivation
-from lse_verify.proving.falsifier import examine
-from lse_verify.proving.fixed_n import METHODS
-from lse_verify.proving.judgement import PREC_BITS
+from lse_verify.proving.falsifier.examination import examine
+from lse_verify.proving.falsifier.judgement import PREC_BITS
+from lse_verify.proving.fixed.methods import METHODS
 from lse_verify.proving.latex import shown
-from lse_verify.proving.mutants import mutants_of
+from lse_verify.proving.mutation.mutants import mutants_of
 from lse_verify.proving.outcome import (
     ClaimOutcome,
     Examined,

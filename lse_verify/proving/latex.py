@@ -16,8 +16,8 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
+from lse_verify.proving.falsifier.vocabulary import Name, names, statement_names
 from lse_verify.proving.outcome import Shown
-from lse_verify.proving.vocabulary import Name, names, statement_names
 from lse_verify.theory.statements import (
     Forall,
     Limit,

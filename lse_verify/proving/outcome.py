@@ -278,7 +278,7 @@ class MixtureRow(msgspec.Struct, frozen=True):
 
 
 class MixtureOutcome(msgspec.Struct, frozen=True):
-    """What the pairs show together, and each of them; see ``mixture_table.Summary``."""
+    """What the pairs show together, and each of them; see ``mixtures.table.Summary``."""
 
     pairs: int
     inside: int

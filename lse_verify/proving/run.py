@@ -13,7 +13,7 @@ from lse_verify.enclosure import Enclosure
 from lse_verify.errors import ClaimFileError, LseVerifyError
 from lse_verify.proving.coq import CoqClaim, CoqReport, check
 from lse_verify.proving.judge import POINTS, judged, one_line
-from lse_verify.proving.mixture_table import Row, summary, table
+from lse_verify.proving.mixtures.table import Row, summary, table
 from lse_verify.proving.outcome import (
     ClaimOutcome,
     CoqOutcome,

@@ -10,10 +10,11 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lse_verify.proving.arithmetic import Undefined, negative, positive, working_precision
-from lse_verify.proving.evaluate import Environment, compiled
-from lse_verify.proving.judgement import judged
-from lse_verify.proving.nested_sums import (
+from lse_verify.proving.falsifier.arithmetic import Undefined, negative, positive, working_precision
+from lse_verify.proving.falsifier.evaluate import Environment, compiled
+from lse_verify.proving.falsifier.judgement import judged
+from lse_verify.proving.falsifier.point import Point
+from lse_verify.proving.fuzzing.nested_sums import (
     COUNTED,
     LENGTHS,
     REALS,
@@ -25,7 +26,6 @@ from lse_verify.proving.nested_sums import (
     t,
     x,
 )
-from lse_verify.proving.point import Point
 from lse_verify.theory.kernel.canonical import NotCanonical, canonical
 from lse_verify.theory.kernel.facts import Facts
 from lse_verify.theory.kernel.facts import Undefined as NotCertain

@@ -10,9 +10,9 @@ import flint
 import mpmath
 import pytest
 
-from lse_verify.proving import divergence
-from lse_verify.proving.divergence import kl
-from lse_verify.proving.mixtures import Mixture, draw, pair
+from lse_verify.proving.mixtures import divergence
+from lse_verify.proving.mixtures.divergence import kl
+from lse_verify.proving.mixtures.mixture import Mixture, draw, pair
 
 F = Fraction
 NARROW = 2.0**-67

@@ -17,7 +17,7 @@ import mpmath
 import pytest
 import sympy as sp
 
-from lse_verify.proving.arithmetic import (
+from lse_verify.proving.falsifier.arithmetic import (
     Number,
     Undefined,
     absolute,
@@ -28,8 +28,8 @@ from lse_verify.proving.arithmetic import (
     working_precision,
     x_log_x,
 )
-from lse_verify.proving.evaluate import UnknownNode, compiled, environment
-from lse_verify.proving.judgement import plus_epsilon
+from lse_verify.proving.falsifier.evaluate import UnknownNode, compiled, environment
+from lse_verify.proving.falsifier.judgement import plus_epsilon
 from lse_verify.theory.statements import xlogx
 
 a, b = sp.symbols("a b", real=True)
@@ -81,7 +81,7 @@ A_POSITIVE: list[tuple[sp.Expr, Callable[[Any, Any], Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("tree", "formula"), A_POSITIVE, ids=lambda p: str(p)[:40])
+@pytest.mark.parametrize(("tree", "formula"), A_POSITIVE, ids=[str(case[0]) for case in A_POSITIVE])
 def test_every_node_agrees_with_mpmath_at_random_rationals(
     tree: sp.Expr, formula: Callable[[Any, Any], Any]
 ) -> None:
@@ -275,7 +275,7 @@ SMOOTH: list[tuple[sp.Expr, Callable[[Any], Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("tree", "formula"), SMOOTH, ids=lambda p: str(p)[:40])
+@pytest.mark.parametrize(("tree", "formula"), SMOOTH, ids=[str(tree) for tree, _ in SMOOTH])
 def test_the_series_carries_the_derivatives_that_mpmath_finds(
     tree: sp.Expr, formula: Callable[[Any], Any]
 ) -> None:

@@ -6,10 +6,10 @@ import flint
 import pytest
 import sympy as sp
 
-from lse_verify.proving.arithmetic import Undefined
-from lse_verify.proving.falsifier import Examination, examine
-from lse_verify.proving.judgement import compared, judged
-from lse_verify.proving.point import Entries, Point
+from lse_verify.proving.falsifier.arithmetic import Undefined
+from lse_verify.proving.falsifier.examination import Examination, examine
+from lse_verify.proving.falsifier.judgement import compared, judged
+from lse_verify.proving.falsifier.point import Entries, Point
 from lse_verify.theory.statements import (
     Forall,
     Limit,

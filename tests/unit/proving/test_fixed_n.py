@@ -12,20 +12,18 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from lse_verify.proving import (
-    explicit,
-    fixed_algebra,
-    fixed_calculus,
-    fixed_duality,
-    fixed_mixture,
-    fixed_oracle,
-    fixed_order,
-    fixed_strict,
-)
-from lse_verify.proving.explicit import Entries, inner, lse, lse0, negentropy, softmax, total
-from lse_verify.proving.fixed_calculus import covariance, sum_of_squares
-from lse_verify.proving.fixed_n import METHODS
-from lse_verify.proving.fixed_order import largest, smallest
+from lse_verify.proving.fixed import algebra as fixed_algebra
+from lse_verify.proving.fixed import calculus as fixed_calculus
+from lse_verify.proving.fixed import duality as fixed_duality
+from lse_verify.proving.fixed import explicit
+from lse_verify.proving.fixed import mixture as fixed_mixture
+from lse_verify.proving.fixed import order as fixed_order
+from lse_verify.proving.fixed import strict as fixed_strict
+from lse_verify.proving.fixed import termination as fixed_oracle
+from lse_verify.proving.fixed.calculus import covariance, sum_of_squares
+from lse_verify.proving.fixed.explicit import Entries, inner, lse, lse0, negentropy, softmax, total
+from lse_verify.proving.fixed.methods import METHODS
+from lse_verify.proving.fixed.order import largest, smallest
 
 CLAIMS = [
     "domain",

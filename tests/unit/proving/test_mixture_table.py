@@ -11,12 +11,12 @@ import flint
 import pytest
 
 from lse_verify.enclosure import Enclosure
-from lse_verify.proving import sandwich as sandwich_module
-from lse_verify.proving.divergence import kl
-from lse_verify.proving.envelope import Piece
-from lse_verify.proving.mixture_table import Row, answer, row, row_of, summary, table
-from lse_verify.proving.mixtures import Mixture, draw, enclosure, pair
-from lse_verify.proving.sandwich import sandwich, sandwiches
+from lse_verify.proving.mixtures import sandwich as sandwich_module
+from lse_verify.proving.mixtures.divergence import kl
+from lse_verify.proving.mixtures.envelope import Piece
+from lse_verify.proving.mixtures.mixture import Mixture, draw, enclosure, pair
+from lse_verify.proving.mixtures.sandwich import sandwich, sandwiches
+from lse_verify.proving.mixtures.table import Row, answer, row, row_of, summary, table
 
 F = Fraction
 Ends = tuple[Enclosure, Enclosure]

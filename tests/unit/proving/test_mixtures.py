@@ -17,9 +17,16 @@ import pytest
 import sympy as sp
 
 from lse_verify.errors import BadInput, OracleUndecided
-from lse_verify.proving.envelope import _Cut, _separate, envelope
-from lse_verify.proving.gaussian import gaussian_pieces, moments_below
-from lse_verify.proving.mixtures import Mixture, Parabola, draw, enclosure, log_parabolas, pair
+from lse_verify.proving.mixtures.envelope import _Cut, _separate, envelope
+from lse_verify.proving.mixtures.gaussian import gaussian_pieces, moments_below
+from lse_verify.proving.mixtures.mixture import (
+    Mixture,
+    Parabola,
+    draw,
+    enclosure,
+    log_parabolas,
+    pair,
+)
 
 F = Fraction
 Ball = Any

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from lse_verify.proving.falsifier import Examination, examine
-from lse_verify.proving.instances import drawn_instances
-from lse_verify.proving.mutants import Mutant, examined, fate, mutants, mutants_of, mutated
-from lse_verify.proving.mutated_statements import mutated_sequent
-from lse_verify.proving.mutated_steps import mutants_of_step
-from lse_verify.proving.point import Point
-from lse_verify.proving.reruns import recovered
+from lse_verify.proving.falsifier.examination import Examination, examine
+from lse_verify.proving.falsifier.point import Point
+from lse_verify.proving.mutation.instances import drawn_instances
+from lse_verify.proving.mutation.mutants import Mutant, examined, fate, mutants, mutants_of, mutated
+from lse_verify.proving.mutation.reruns import recovered
+from lse_verify.proving.mutation.statements import mutated_sequent
+from lse_verify.proving.mutation.steps import mutants_of_step
 from lse_verify.theory.kernel import Theorem, assume, steps
 from lse_verify.theory.shelf import claims
 from lse_verify.theory.statements import Relation, Sequent, eq, given, le
@@ -295,7 +295,7 @@ def test_the_seed_decides_the_mutants() -> None:
 
 
 COUNTED = """
-from lse_verify.proving.mutants import mutants
+from lse_verify.proving.mutation.mutants import mutants
 from lse_verify.theory.shelf import claims
 claim = claims()["convex"]
 print([str(mutant) for mutant in mutants(claim, claim.prove(), 1)])

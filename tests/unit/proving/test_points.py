@@ -18,14 +18,14 @@ import mpmath
 import pytest
 import sympy as sp
 
-from lse_verify.proving.arithmetic import exact, is_exact, working_precision
-from lse_verify.proving.draws import kind_of
-from lse_verify.proving.evaluate import environment
-from lse_verify.proving.judgement import rule_of
-from lse_verify.proving.moves import holds
-from lse_verify.proving.plan import kinds_in, plan_for
-from lse_verify.proving.point import Entries, Point
-from lse_verify.proving.points import points
+from lse_verify.proving.falsifier.arithmetic import exact, is_exact, working_precision
+from lse_verify.proving.falsifier.draws import kind_of
+from lse_verify.proving.falsifier.evaluate import environment
+from lse_verify.proving.falsifier.judgement import rule_of
+from lse_verify.proving.falsifier.moves import holds
+from lse_verify.proving.falsifier.plan import kinds_in, plan_for
+from lse_verify.proving.falsifier.point import Entries, Point
+from lse_verify.proving.falsifier.points import points
 from lse_verify.theory.statements import (
     Forall,
     Limit,
@@ -294,11 +294,11 @@ def test_the_seed_decides_the_points() -> None:
 _SCRIPT = """
 import sympy as sp
 from itertools import islice
-from lse_verify.proving.evaluate import environment
-from lse_verify.proving.judgement import rule_of
-from lse_verify.proving.moves import holds
-from lse_verify.proving.plan import kinds_in, plan_for
-from lse_verify.proving.points import points
+from lse_verify.proving.falsifier.evaluate import environment
+from lse_verify.proving.falsifier.judgement import rule_of
+from lse_verify.proving.falsifier.moves import holds
+from lse_verify.proving.falsifier.plan import kinds_in, plan_for
+from lse_verify.proving.falsifier.points import points
 from lse_verify.theory.statements import Forall, eq, le, lt, ne
 a, b, c, d = sp.symbols("a b c d", real=True)
 k, n = sp.symbols("k n", integer=True, positive=True)

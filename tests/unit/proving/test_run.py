@@ -14,9 +14,9 @@ import sympy as sp
 
 from lse_verify.errors import ClaimFileError, UnknownName
 from lse_verify.proving import judge, run
-from lse_verify.proving.fixed_n import Method
+from lse_verify.proving.fixed.methods import Method
 from lse_verify.proving.judge import POINTS, judged
-from lse_verify.proving.mixture_table import table
+from lse_verify.proving.mixtures.table import table
 from lse_verify.proving.outcome import ClaimOutcome, MutantCount, Proofs, Status
 from lse_verify.proving.run import Request, prove
 from lse_verify.theory.claim import Claim, Variant

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import sympy as sp
 
-from lse_verify.proving.falsifier import examine
+from lse_verify.proving.falsifier.examination import examine
 from lse_verify.theory import kernel
 from lse_verify.theory.kernel import (
     Rejected,

@@ -1,0 +1,1 @@
+"""The adversary of the kernel: statements judged at random exact points in Arb."""

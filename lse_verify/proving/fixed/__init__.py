@@ -1,0 +1,1 @@
+"""The second method: each claim by plain SymPy at fixed n."""

@@ -1,0 +1,1 @@
+"""The canonical form on random nested sums, against Arb."""
