@@ -7,6 +7,7 @@ import pytest
 from lse_verify import errors
 from lse_verify.errors import (
     BadInput,
+    ClaimFileError,
     ImplementationLoadError,
     LedgerError,
     LseVerifyError,
@@ -18,7 +19,14 @@ from lse_verify.errors import (
     UsageError,
 )
 
-USAGE = [UnknownName, BadInput, ImplementationLoadError, OutputError, LedgerError]
+USAGE = [
+    UnknownName,
+    BadInput,
+    ImplementationLoadError,
+    ClaimFileError,
+    OutputError,
+    LedgerError,
+]
 ORACLE = [OracleDisagreement, OracleUndecided]
 
 
