@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lse_verify.theory import kernel
-
-KERNEL = Path(kernel.__file__).parent
 CHECKOUT = Path(__file__).parents[2]
+KERNEL = CHECKOUT / "lse_verify" / "theory" / "kernel"
 CODE = [p for folder in ("lse_verify", "proofs") for p in sorted((CHECKOUT / folder).rglob("*.py"))]
 MODULES = sorted(KERNEL.glob("*.py"))
 
