@@ -1,13 +1,4 @@
-"""Enclosures: real intervals that are certain to hold the true value.
-
-`Enclosure` is one interval with rational ends, each closed or open: the exact form, in
-which truth crosses every boundary. `EnclosureArray` is its fast twin: many intervals
-as scaled double-double centres with radii.
-
-An open end is what ends the question for inputs such as (2**40, −1e300): the result is
-*strictly* above 2**40, by less than any number that could be written down, and that
-alone decides how it rounds (MATHEMATICS, section 4).
-"""
+"""Many enclosures: scaled double-double centres with radii, the fast twin of `Enclosure`."""
 
 from __future__ import annotations
 
@@ -18,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from lse_verify.enclosure.interval import Enclosure
 from lse_verify.formats import FloatArray, Format, floor_log2, power_of_two
 
 Floats = NDArray[np.float64]
@@ -27,142 +19,6 @@ _BELOW_EVERYTHING = -21000
 
 ZERO_EXPONENT = -(2**40)
 """Stands for ⌊log₂ 0⌋: below the exponent of every array truth."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Enclosure:
-    """A real interval that is certain to hold the true value.
-
-    Attributes
-    ----------
-    lo, hi : Fraction
-        The ends, ``lo <= hi``.
-    lo_open, hi_open : bool
-        Whether the true value is known to differ from that end.
-
-    Examples
-    --------
-    >>> from lse_verify.formats import BINARY32
-    >>> midpoint = 1 + Fraction(1, 2**24)
-    >>> Enclosure(midpoint, midpoint + Fraction(1, 2**90), lo_open=True).rounded(BINARY32).hex()
-    '0x1.0000020000000p+0'
-    """
-
-    lo: Fraction
-    hi: Fraction
-    lo_open: bool = False
-    hi_open: bool = False
-
-    def __post_init__(self) -> None:
-        empty = self.lo > self.hi or (self.lo == self.hi and (self.lo_open or self.hi_open))
-        if empty:
-            raise ValueError(f"an enclosure cannot be empty: {self}")
-
-    def __repr__(self) -> str:
-        # As decimals: the integers of a Fraction may have more digits than Python prints.
-        left, right = "(" if self.lo_open else "[", ")" if self.hi_open else "]"
-        low, high = decimal_string(self.lo, 25), decimal_string(self.hi, 25)
-        return f"Enclosure{left}{low}, {high}{right}"
-
-    @classmethod
-    def exactly(cls, value: Fraction | int) -> Enclosure:
-        """Return the interval that holds one rational number."""
-        value = Fraction(value)
-        return cls(value, value)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the interval is a single point."""
-        return self.lo == self.hi
-
-    @property
-    def sides(self) -> tuple[int, int]:
-        """How each end is to be moved infinitesimally inward: 0 where it is closed."""
-        return (1 if self.lo_open else 0), (-1 if self.hi_open else 0)
-
-    def intersect(self, other: Enclosure) -> Enclosure | None:
-        """Return what both intervals allow, or None if they exclude one another."""
-        lo, lo_open = max((self.lo, self.lo_open), (other.lo, other.lo_open))
-        # At equal ends the open one is the tighter, so openness sorts the other way round.
-        hi, hi_closed = min((self.hi, not self.hi_open), (other.hi, not other.hi_open))
-        if lo > hi or (lo == hi and (lo_open or not hi_closed)):
-            return None
-        return Enclosure(lo, hi, lo_open, not hi_closed)
-
-    def rounded(self, fmt: Format) -> float | None:
-        """Return the float nearest to the true value, or None while that is undecided."""
-        lo_side, hi_side = self.sides
-        low = fmt.round(self.lo, side=lo_side)
-        high = fmt.round(self.hi, side=hi_side)
-        return low if low.hex() == high.hex() else None
-
-    def relative_width_log2(self) -> float:
-        """Return ⌊log₂⌋ of width over smallest magnitude, −∞ if exact, +∞ if 0 is inside."""
-        if self.is_exact:
-            return -np.inf
-        if self.lo <= 0 <= self.hi:
-            return np.inf
-        smallest = min(abs(self.lo), abs(self.hi))
-        return float(floor_log2((self.hi - self.lo) / smallest))
-
-    def decimal(self, digits: int) -> str | None:
-        """Return the true value to so many significant digits, or None while undecided.
-
-        Examples
-        --------
-        >>> Enclosure.exactly(Fraction(2, 3)).decimal(5)
-        '0.66667'
-        >>> Enclosure.exactly(Fraction(-1, 3 * 10**30)).decimal(3)
-        '-3.33e-31'
-        """
-        lo_side, hi_side = self.sides
-        low = decimal_string(self.lo, digits, lo_side)
-        high = decimal_string(self.hi, digits, hi_side)
-        return low if low == high else None
-
-
-def decimal_string(value: Fraction, digits: int, side: int = 0) -> str:
-    """Write a rational with so many significant digits, correctly rounded half to even.
-
-    Parameters
-    ----------
-    value : Fraction
-        The number.
-    digits : int
-        How many significant digits, at least one.
-    side : {-1, 0, 1}
-        Write the real infinitesimally below or above `value` instead.
-    """
-    if digits < 1:
-        raise ValueError(f"a decimal needs at least 1 digit, not {digits}")
-    if value == 0:
-        return "0"
-    magnitude = abs(value)
-    # log10 from log2 is off by at most one; the loop below settles it.
-    exponent = int(floor_log2(magnitude) * 0.30102999566398)
-    while magnitude >= Fraction(10) ** (exponent + 1):
-        exponent += 1
-    while magnitude < Fraction(10) ** exponent:
-        exponent -= 1
-    scaled = magnitude / Fraction(10) ** (exponent - digits + 1)
-    # An infinitesimal changes the digits only where it settles a tie.
-    settles = side != 0 and scaled.denominator == 2
-    outward = (side > 0) == (value > 0)
-    integer = math.floor(scaled) + outward if settles else round(scaled)
-    if integer == 10**digits:
-        integer, exponent = integer // 10, exponent + 1
-    return ("-" if value < 0 else "") + _place_point(str(integer), exponent)
-
-
-def _place_point(text: str, exponent: int) -> str:
-    """Put the decimal point into a string of digits: fixed notation near 1, else ``e±n``."""
-    if 0 <= exponent < min(len(text), 16):
-        head, tail = text[: exponent + 1], text[exponent + 1 :]
-        return f"{head}.{tail}" if tail else head
-    if -5 <= exponent < 0:
-        return "0." + "0" * (-exponent - 1) + text
-    mantissa = f"{text[0]}.{text[1:]}" if len(text) > 1 else text
-    return f"{mantissa}e{exponent:+d}"
 
 
 @dataclass(frozen=True, slots=True)
