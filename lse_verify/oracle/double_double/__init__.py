@@ -11,7 +11,9 @@ value of a mathematical library enters a result.
 - `coefficients`: series as double-doubles, from exact rationals
 - `exponential`: exp, expm1, and exp in one binary64 for terms that need few bits
 - `logarithm`: log, log1p
+- `plain`: log, log1p in one binary64, for rows of the narrower formats
+- `arguments`: what the functions on arrays refuse
 - `arrays`: the same on contiguous arrays; these loops are vectorised by LLVM
 - `twin`: the same source run by Python itself, with exact primitives
-- `against_arb`, `sweep`: the bounds held against Arb
+- `points`, `against_arb`, `sweep`: the bounds held against Arb
 """

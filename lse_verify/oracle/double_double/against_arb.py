@@ -8,47 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import flint
 import numpy as np
-from numpy.typing import NDArray
 
 from lse_verify.enclosure import Floats
 from lse_verify.oracle.double_double import arrays
-from lse_verify.oracle.double_double.coefficients import LOG_TWO, double_double
 from lse_verify.oracle.double_double.exponential import (
     EXP_DOUBLE_RELATIVE,
-    EXP_LIMIT,
     EXP_RELATIVE,
+    EXP_SINGLE_RELATIVE,
     EXPM1_RELATIVE,
 )
 from lse_verify.oracle.double_double.logarithm import LOG1P_RELATIVE, LOG_RELATIVE
+from lse_verify.oracle.double_double.plain import LOG1P_DOUBLE_RELATIVE, LOG_DOUBLE_RELATIVE
+from lse_verify.oracle.double_double.points import (
+    Points,
+    directed_above_minus_one,
+    directed_exponents,
+    directed_one_float_exponents,
+    directed_one_float_positive,
+    directed_positive,
+    directed_sums,
+    draw_above_minus_one,
+    draw_exponents,
+    draw_one_float_exponents,
+    draw_one_float_positive,
+    draw_positive,
+    draw_sums,
+)
 
 Ball = Any
 """A ``flint.arb``; python-flint's types are not used because its stubs are incomplete."""
 
-Column = TypeVar("Column", Floats, NDArray[np.int64])
-
 _PREC_BITS = 128
 """A relative radius near 2**-120, against bounds of 2**-101 and more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Numbers ``(hi + lo)·2**exponent``, as arguments or as answers."""
-
-    hi: Floats
-    lo: Floats
-    exponent: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return int(self.hi.size)
-
-    def hex(self, index: int) -> str:
-        """Return one of them as it can be typed in again."""
-        hi, lo = float(self.hi[index]), float(self.lo[index])
-        return f"({hi.hex()}, {lo.hex()}, {int(self.exponent[index])})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +185,12 @@ def run_expm1(x: Points) -> Points:
 
 def run_exp_double(x: Points) -> Points:
     """Return e**x in one float."""
-    value, exponent = arrays.exp_double(x.hi, x.lo)
-    return Points(value, np.zeros_like(value), exponent)
+    return _one_float(*arrays.exp_double(x.hi, x.lo))
+
+
+def run_exp_single(x: Points) -> Points:
+    """Return e**x in one float, of one float."""
+    return _one_float(*arrays.exp_single(x.hi))
 
 
 def run_log(y: Points) -> Points:
@@ -200,157 +199,24 @@ def run_log(y: Points) -> Points:
     return Points(hi, lo, np.zeros(len(y), dtype=np.int64))
 
 
+def run_log_double(y: Points) -> Points:
+    """Return log y in one float."""
+    return _one_float(arrays.log_double(y.hi), np.zeros(len(y), dtype=np.int64))
+
+
 def run_log1p(x: Points) -> Points:
     """Return log(1 + x)."""
     found = arrays.log1p(x.hi, x.lo, x.exponent)
     return Points(found.hi, found.lo, found.exponent)
 
 
-def _points(hi: Floats, lo: Floats, exponent: NDArray[np.int64] | None = None) -> Points:
-    """Make (hi, lo) normal."""
-    total = hi + lo
-    lo_part = total - hi
-    rest = (hi - (total - lo_part)) + (lo - lo_part)
-    zeros = np.zeros(total.shape, dtype=np.int64)
-    return Points(total, rest, zeros if exponent is None else exponent)
+def run_log1p_double(x: Points) -> Points:
+    """Return log(1 + x) in one float."""
+    return _one_float(*arrays.log1p_double(x.hi, x.exponent))
 
 
-def _low_parts(generator: np.random.Generator, hi: Floats) -> Floats:
-    """Return low parts: mostly of half an ulp, some far smaller, some zero."""
-    share = generator.uniform(-1, 1, hi.size)
-    shift = np.where(generator.random(hi.size) < 0.8, 0, generator.integers(0, 60, hi.size))
-    return np.asarray(
-        np.where(generator.random(hi.size) < 0.05, 0.0, np.ldexp(hi * share, -53 - shift))
-    )
-
-
-def _mixture(generator: np.random.Generator, *families: Column) -> Column:
-    """Return for each place the number of one family or another."""
-    chosen = generator.integers(0, len(families), families[0].size)
-    return cast(Column, np.choose(chosen, families))
-
-
-def draw_exponents(generator: np.random.Generator, count: int) -> Points:
-    """Return arguments of exp: of every size, around 0, and in the range of binary64."""
-    sizes = np.exp2(generator.uniform(-110, np.log2(EXP_LIMIT) - 1e-9, count))
-    hi = _mixture(
-        generator,
-        generator.uniform(-745, 710, count),
-        generator.uniform(-1, 1, count),
-        generator.uniform(-40, 0, count),
-        generator.choice([-1.0, 1.0], count) * sizes,
-    )
-    return _points(hi, _low_parts(generator, hi))
-
-
-def draw_positive(generator: np.random.Generator, count: int) -> Points:
-    """Return arguments of log: of every size, in one binade, and around 1."""
-    apart = generator.choice([-1.0, 1.0], count) * np.exp2(generator.uniform(-53, -1, count))
-    hi = _mixture(
-        generator,
-        np.exp2(generator.uniform(-1022 + 1e-9, 1023 - 1e-9, count)),
-        generator.uniform(0.5, 2, count),
-        np.exp2(generator.uniform(0, 24, count)),
-        1.0 + apart,
-    )
-    return _points(hi, _low_parts(generator, hi))
-
-
-def draw_above_minus_one(generator: np.random.Generator, count: int) -> Points:
-    """Return arguments of log1p: a sum of exponentials, tiny ones, and negative ones."""
-    hi = _mixture(generator, generator.uniform(0.7, 1.42, count), generator.uniform(0.5, 1, count))
-    exponent = _mixture(
-        generator,
-        generator.integers(-60, 25, count),
-        generator.integers(-8, 2, count),
-        generator.integers(-20000, -60, count),
-        generator.integers(25, 1000, count),
-    ).astype(np.int64)
-    negative = (generator.random(count) < 0.2) & (exponent <= 0) & (hi < 1)
-    hi = np.where(negative, -hi, hi)
-    return _points(hi, _low_parts(generator, hi), exponent)
-
-
-def _with_low_parts(hi: Floats) -> Points:
-    """Return each float with low parts of 0, half an ulp either way, and next to nothing."""
-    half = np.spacing(np.abs(hi)) / 2
-    sign = np.sign(hi)
-    # Below a power of two half an ulp is a quarter of the spacing above it.
-    lows = [np.zeros_like(hi), half * sign, -half / 2 * sign, np.full_like(hi, 2.0**-1000)]
-    return _points(np.tile(hi, len(lows)), np.concatenate(lows))
-
-
-def _neighbourhood(values: Floats, steps: int = 2) -> Floats:
-    """Return floats with their neighbours so many steps to either side."""
-    found = [values]
-    for towards in (-np.inf, np.inf):
-        moved = values
-        for _ in range(steps):
-            moved = np.nextafter(moved, towards)
-            found.append(moved)
-    return np.concatenate(found)
-
-
-def directed_exponents() -> Points:
-    """Return multiples of log 2 and of its half, powers of two, and the ends of the range."""
-    counts = [*range(-1100, 1101), *range(-47000, 47001, 997)]
-    multiples = np.array([double_double(LOG_TWO * k) for k in counts])
-    halves = np.array([double_double(LOG_TWO * (2 * k + 1) / 2)[0] for k in counts])
-    powers = np.exp2(np.arange(-1022.0, 15.0))
-    ends = np.array([-EXP_LIMIT, EXP_LIMIT, -745.2, 709.8, -708.4, 2.0**-1074, -(2.0**-1074), 0.0])
-    around = np.concatenate([_neighbourhood(np.concatenate([halves, powers, -powers])), ends])
-    direct = _with_low_parts(around)
-    hi, lo = multiples[:, 0], multiples[:, 1]
-    close = [_points(hi, low) for low in (lo, np.nextafter(lo, 1), np.nextafter(lo, -1))]
-    return _joined([_clipped(part, EXP_LIMIT) for part in (direct, *close)])
-
-
-def directed_positive() -> Points:
-    """Return powers of two, the ends of every binade of the reduction, and all around 1."""
-    powers = np.exp2(np.arange(-1022.0, 1023.0))
-    breaks = np.concatenate([powers, powers * np.sqrt(0.5), powers * np.sqrt(2)])
-    offsets = np.exp2(-np.arange(1.0, 53.0))
-    around = _neighbourhood(np.concatenate([breaks, 1 + offsets, 1 - offsets]))
-    around = around[(around >= 2.0**-1022) & (around < 2.0**1023)]
-    tiny = np.exp2(-np.arange(54.0, 1075.0))
-    ones = np.ones(2 * tiny.size)
-    return _joined([_with_low_parts(around), _points(ones, np.concatenate([tiny, -tiny]))])
-
-
-def directed_above_minus_one() -> Points:
-    """Return what makes 1 + x a breakpoint or a power of two, x near −1, and powers of two."""
-    breaks = np.exp2(np.arange(-3.0, 60.0)) - 1
-    halves = np.sqrt(0.5) * np.exp2(np.arange(0.0, 60.0)) - 1
-    near_minus_one = np.exp2(-np.arange(1.0, 54.0)) - 1
-    powers = np.exp2(np.arange(-190.0, 190.0))
-    hi = np.concatenate([breaks, halves, near_minus_one, powers, -powers[powers < 1]])
-    plain = _with_low_parts(_neighbourhood(hi[(hi > -1) & (hi != 0)]))
-    plain = _kept(plain, (np.abs(plain.hi) >= 2.0**-200) & (plain.hi > -1))
-    closest = np.exp2(-np.arange(54.0, 1000.0))
-    scaled = _with_low_parts(_neighbourhood(np.array([0.5, 0.75, 1.0, np.sqrt(2)])))
-    exponents = np.concatenate([np.arange(-1200, 990, 7), np.arange(-1100, -1000), [-20000]])
-    grid = Points(
-        np.repeat(scaled.hi, exponents.size),
-        np.repeat(scaled.lo, exponents.size),
-        np.tile(exponents, len(scaled)).astype(np.int64),
-    )
-    return _joined([plain, _points(-np.ones(closest.size), closest), grid])
-
-
-def _joined(parts: list[Points]) -> Points:
-    return Points(
-        np.concatenate([part.hi for part in parts]),
-        np.concatenate([part.lo for part in parts]),
-        np.concatenate([part.exponent for part in parts]),
-    )
-
-
-def _kept(points: Points, mask: NDArray[np.bool_]) -> Points:
-    return Points(points.hi[mask], points.lo[mask], points.exponent[mask])
-
-
-def _clipped(points: Points, limit: float) -> Points:
-    return _kept(points, np.abs(points.hi) <= limit)
+def _one_float(value: Floats, exponent: arrays.Integers) -> Points:
+    return Points(value, np.zeros_like(value), exponent)
 
 
 CHECKED = (
@@ -372,6 +238,30 @@ CHECKED = (
         _true_log1p,
         draw_above_minus_one,
         directed_above_minus_one,
+    ),
+    Checked(
+        "exp_single",
+        EXP_SINGLE_RELATIVE,
+        run_exp_single,
+        _true_exp,
+        draw_one_float_exponents,
+        directed_one_float_exponents,
+    ),
+    Checked(
+        "log_double",
+        LOG_DOUBLE_RELATIVE,
+        run_log_double,
+        _true_log,
+        draw_one_float_positive,
+        directed_one_float_positive,
+    ),
+    Checked(
+        "log1p_double",
+        LOG1P_DOUBLE_RELATIVE,
+        run_log1p_double,
+        _true_log1p,
+        draw_sums,
+        directed_sums,
     ),
 )
 """Everything that is checked: a new kernel is added here."""

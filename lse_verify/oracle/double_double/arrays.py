@@ -1,7 +1,8 @@
-"""exp, expm1, log and log1p on arrays of double-doubles: loops that LLVM vectorises.
+"""exp, expm1, log and log1p on arrays: loops that LLVM vectorises.
 
 Each function takes and returns arrays of one dimension; an element's answer does not depend on
-its neighbours. The relative errors are at most the constants of `exponential` and `logarithm`.
+its neighbours. The relative errors are at most the constants of `exponential`, `logarithm` and
+`plain`.
 The first call compiles (one to two seconds a function), later processes load that from disk.
 """
 
@@ -13,15 +14,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lse_verify.enclosure import Floats
-from lse_verify.errors import BadInput
+from lse_verify.oracle.double_double.arguments import (
+    above_minus_one,
+    exponents,
+    positive,
+    require,
+)
 from lse_verify.oracle.double_double.compilation import compiled_loop
-from lse_verify.oracle.double_double.exponential import EXP_LIMIT
 from lse_verify.oracle.double_double.exponential import exp as exp_kernel
 from lse_verify.oracle.double_double.exponential import exp_double as exp_double_kernel
+from lse_verify.oracle.double_double.exponential import exp_single as exp_single_kernel
 from lse_verify.oracle.double_double.exponential import expm1 as expm1_kernel
-from lse_verify.oracle.double_double.logarithm import LOG1P_LIMIT
 from lse_verify.oracle.double_double.logarithm import log as log_kernel
 from lse_verify.oracle.double_double.logarithm import log1p as log1p_kernel
+from lse_verify.oracle.double_double.plain import log1p_double as log1p_double_kernel
+from lse_verify.oracle.double_double.plain import log_double as log_double_kernel
 
 Integers = NDArray[np.int64]
 
@@ -57,7 +64,7 @@ def exp(hi: ArrayLike, lo: ArrayLike) -> ScaledArray:
     >>> float(found.hi[0]).hex(), int(found.exponent[0])
     ('0x1.3c4219e418954p+0', -1443)
     """
-    x_hi, x_lo = _exponents(hi, lo)
+    x_hi, x_lo = exponents(hi, lo)
     found = _scaled_like(x_hi)
     _exp_loop(x_hi, x_lo, found.hi, found.lo, found.exponent)
     return found
@@ -71,7 +78,7 @@ def expm1(hi: ArrayLike, lo: ArrayLike) -> ScaledArray:
     hi, lo : array_like of float, shape (n,)
         Normal double-doubles, ``|hi| ≤ EXP_LIMIT``.
     """
-    x_hi, x_lo = _exponents(hi, lo)
+    x_hi, x_lo = exponents(hi, lo)
     found = _scaled_like(x_hi)
     _expm1_loop(x_hi, x_lo, found.hi, found.lo, found.exponent)
     return found
@@ -85,9 +92,23 @@ def exp_double(hi: ArrayLike, lo: ArrayLike) -> tuple[Floats, Integers]:
     hi, lo : array_like of float, shape (n,)
         Normal double-doubles, ``|hi| ≤ EXP_LIMIT``.
     """
-    x_hi, x_lo = _exponents(hi, lo)
+    x_hi, x_lo = exponents(hi, lo)
     value, exponent = np.empty_like(x_hi), np.empty(x_hi.shape, dtype=np.int64)
     _exp_double_loop(x_hi, x_lo, value, exponent)
+    return value, exponent
+
+
+def exp_single(x: ArrayLike) -> tuple[Floats, Integers]:
+    """Return e**x as values and exponents, to `exponential.EXP_SINGLE_RELATIVE`.
+
+    Parameters
+    ----------
+    x : array_like of float, shape (n,)
+        Magnitudes up to ``EXP_LIMIT``.
+    """
+    row = exponents(x, np.zeros(np.shape(x)))[0]
+    value, exponent = np.empty_like(row), np.empty(row.shape, dtype=np.int64)
+    _exp_single_loop(row, value, exponent)
     return value, exponent
 
 
@@ -105,11 +126,24 @@ def log(hi: ArrayLike, lo: ArrayLike) -> tuple[Floats, Floats]:
     >>> float(high[0]) == 2.0**-900, float(low[0])
     (True, 0.0)
     """
-    y_hi, y_lo = _pair(hi, lo)
-    _require(bool(np.all((y_hi >= 2.0**-1022) & (y_hi <= 2.0**1023))), y_hi, "[2**-1022, 2**1023]")
+    y_hi, y_lo = positive(hi, lo)
     high, low = np.empty_like(y_hi), np.empty_like(y_hi)
     _log_loop(y_hi, y_lo, high, low)
     return high, low
+
+
+def log_double(y: ArrayLike) -> Floats:
+    """Return log y, to `plain.LOG_DOUBLE_RELATIVE`.
+
+    Parameters
+    ----------
+    y : array_like of float, shape (n,)
+        ``2**-1022 ≤ y ≤ 2**1023``.
+    """
+    row = positive(y, np.zeros(np.shape(y)))[0]
+    value = np.empty_like(row)
+    _log_double_loop(row, value)
+    return value
 
 
 def log1p(hi: ArrayLike, lo: ArrayLike, exponent: ArrayLike) -> ScaledArray:
@@ -129,21 +163,34 @@ def log1p(hi: ArrayLike, lo: ArrayLike, exponent: ArrayLike) -> ScaledArray:
     >>> found.hi.tolist(), found.exponent.tolist()
     ([1.0], [-5000])
     """
-    x_hi, x_lo = _pair(hi, lo)
-    powers = np.ascontiguousarray(exponent, dtype=np.int64)
-    magnitude = np.abs(x_hi)
-    inside = (magnitude <= LOG1P_LIMIT) & ((magnitude >= 1 / LOG1P_LIMIT) | (x_hi == 0))
-    _require(bool(np.all(inside)), x_hi, "0, or magnitudes in [2**-200, 2**200]")
-    _require(bool(np.all(powers <= 1000)), powers, "exponents up to 1000")
-    shift = np.maximum(powers, -2000).astype(np.int32)
-    with np.errstate(under="ignore", over="ignore"):
-        # Near -1 both sums are exact.
-        above = (np.ldexp(x_hi, shift) + 1.0) + np.ldexp(x_lo, shift)
-    inside = (above >= 2.0**-1022) & (above <= 2.0**1022)
-    _require(bool(np.all(inside)), above, "1 + x in [2**-1022, 2**1022]")
+    x_hi, x_lo, powers = above_minus_one(hi, lo, exponent)
     found = _scaled_like(x_hi)
     _log1p_loop(x_hi, x_lo, powers, found.hi, found.lo, found.exponent)
     return found
+
+
+def log1p_double(x: ArrayLike, exponent: ArrayLike) -> tuple[Floats, Integers]:
+    """Return log(1 + x·2**exponent) as values and exponents, to `plain.LOG1P_DOUBLE_RELATIVE`.
+
+    Parameters
+    ----------
+    x : array_like of float, shape (n,)
+        0, or within ``LOG1P_LIMIT`` and its reciprocal.
+    exponent : array_like of int, shape (n,)
+        At most 1000; however small, the answer keeps its relative error. The number is at most
+        2**1022.
+
+    Examples
+    --------
+    >>> value, power = log1p_double([1.0, 1.0], [-40000, 0])
+    >>> value.tolist(), power.tolist()
+    ([1.0, 0.6931471805599453], [-40000, 0])
+    """
+    row, _, powers = above_minus_one(x, np.zeros(np.shape(x)), exponent)
+    require(bool(np.all(row >= 0)), row, "no negative sums of terms")
+    value, power = np.empty_like(row), np.empty_like(powers)
+    _log1p_double_loop(row, powers, value, power)
+    return value, power
 
 
 @compiled_loop
@@ -165,9 +212,21 @@ def _exp_double_loop(x_hi: Floats, x_lo: Floats, value: Floats, exponent: Intege
 
 
 @compiled_loop
+def _exp_single_loop(x: Floats, value: Floats, exponent: Integers) -> None:
+    for i in range(x.size):
+        value[i], exponent[i] = exp_single_kernel(x[i])
+
+
+@compiled_loop
 def _log_loop(y_hi: Floats, y_lo: Floats, hi: Floats, lo: Floats) -> None:
     for i in range(y_hi.size):
         hi[i], lo[i] = log_kernel(y_hi[i], y_lo[i])
+
+
+@compiled_loop
+def _log_double_loop(y: Floats, value: Floats) -> None:
+    for i in range(y.size):
+        value[i] = log_double_kernel(y[i])
 
 
 @compiled_loop
@@ -178,31 +237,11 @@ def _log1p_loop(
         hi[i], lo[i], exponent[i] = log1p_kernel(x_hi[i], x_lo[i], power[i])
 
 
+@compiled_loop
+def _log1p_double_loop(x: Floats, power: Integers, value: Floats, exponent: Integers) -> None:
+    for i in range(x.size):
+        value[i], exponent[i] = log1p_double_kernel(x[i], power[i])
+
+
 def _scaled_like(x: Floats) -> ScaledArray:
     return ScaledArray(np.empty_like(x), np.empty_like(x), np.empty(x.shape, dtype=np.int64))
-
-
-def _exponents(hi: ArrayLike, lo: ArrayLike) -> tuple[Floats, Floats]:
-    x_hi, x_lo = _pair(hi, lo)
-    inside = bool(np.all(np.abs(x_hi) <= EXP_LIMIT))
-    _require(inside, x_hi, "magnitudes up to 2**15")
-    return x_hi, x_lo
-
-
-def _pair(hi: ArrayLike, lo: ArrayLike) -> tuple[Floats, Floats]:
-    pair = (
-        np.ascontiguousarray(hi, dtype=np.float64),
-        np.ascontiguousarray(lo, dtype=np.float64),
-    )
-    if pair[0].ndim != 1 or pair[0].shape != pair[1].shape:
-        raise BadInput(
-            f"hi and lo must be rows of one length, not {pair[0].shape}, {pair[1].shape}"
-        )
-    if not np.array_equal(pair[0] + pair[1], pair[0]):
-        raise BadInput("double-double kernels take normal pairs, fl(hi + lo) = hi; got others")
-    return pair
-
-
-def _require(holds: bool, got: NDArray[np.generic], rule: str) -> None:
-    if not holds:
-        raise BadInput(f"double-double kernels take {rule}; got {got.min()} to {got.max()}")

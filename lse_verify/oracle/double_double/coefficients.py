@@ -1,12 +1,13 @@
 """Series and constants as double-doubles, computed from exact rationals.
 
 Nothing is typed in as digits: each coefficient is the double-double nearest to a rational,
-and a constant is cut out of a rational that is 2**-300 away from it.
+and a constant is cut out of a rational that is 2**-290 away from it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 DoubleDouble = tuple[float, float]
@@ -67,14 +68,71 @@ def atanh_series(n_terms: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(1, 2 * n + 1) for n in range(1, n_terms + 1))
 
 
-def _log_two() -> Fraction:
-    # 2·atanh(1/3), cut where the rest is below 9**-100 < 2**-300.
-    third = Fraction(1, 3)
-    return 2 * sum((third ** (2 * n + 1) / (2 * n + 1) for n in range(100)), Fraction(0))
+def chebyshev(degree: int, low: Fraction, high: Fraction) -> tuple[Fraction, ...]:
+    """Return the coefficients of Chebyshev's polynomial moved to an interval, lowest first.
+
+    It is at most 1 there.
+
+    Examples
+    --------
+    >>> chebyshev(2, Fraction(-1), Fraction(1))
+    (Fraction(-1, 1), Fraction(0, 1), Fraction(2, 1))
+    """
+    # z runs from -1 to 1, and T(n + 1) = 2z·T(n) - T(n - 1).
+    constant, slope = -(low + high) / (high - low), 2 / (high - low)
+    # T(-1) = T(1) = z makes the first step like the others.
+    earlier, found = [constant, slope], [Fraction(1)]
+    for _ in range(degree):
+        following = [2 * constant * a for a in found] + [Fraction(0)]
+        for i, a in enumerate(found):
+            following[i + 1] += 2 * slope * a
+        for i, a in enumerate(earlier):
+            following[i] -= a
+        earlier, found = found, following
+    return tuple(found)
 
 
-LOG_TWO = _log_two()
-"""A rational less than 2**-300 below log 2."""
+def economised(
+    series: Sequence[Fraction], n_terms: int, low: Fraction, high: Fraction
+) -> tuple[tuple[Fraction, ...], Fraction]:
+    """Return a shorter polynomial that is close to another on an interval, and how close.
+
+    Term by term from the highest, a multiple of Chebyshev's polynomial is taken off that
+    cancels it: each changes the value by no more than its factor.
+
+    Examples
+    --------
+    >>> economised([Fraction(0), Fraction(0), Fraction(1)], 2, Fraction(-1), Fraction(1))
+    ((Fraction(1, 2), Fraction(0, 1)), Fraction(1, 2))
+    """
+    kept, error = tuple(series), Fraction(0)
+    while len(kept) > n_terms:
+        polynomial = chebyshev(len(kept) - 1, low, high)
+        factor = kept[-1] / polynomial[-1]
+        kept = tuple(a - factor * b for a, b in zip(kept, polynomial, strict=True))[:-1]
+        error += abs(factor)
+    return kept, error
+
+
+def logarithm(value: Fraction) -> Fraction:
+    """Return a rational less than 2**-290 away from log(value), for ½ ≤ value ≤ 2.
+
+    2·atanh(s), s = (value − 1)/(value + 1), in units of 2**-300: |s| ≤ ⅓, so that what is cut is
+    below 9**-100 and each of 100 terms is off by a few units.
+    """
+    unit = 2**300
+    s = (value - 1) / (value + 1)
+    power = round(s * unit)
+    square = s.numerator**2, s.denominator**2
+    total = 0
+    for n in range(100):
+        total += power // (2 * n + 1)
+        power = power * square[0] // square[1]
+    return Fraction(2 * total, unit)
+
+
+LOG_TWO = logarithm(Fraction(2))
+"""A rational less than 2**-290 away from log 2."""
 
 
 def log_two_parts() -> tuple[float, float, float]:

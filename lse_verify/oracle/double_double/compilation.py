@@ -77,10 +77,11 @@ def compiled_loop(function: Kernel) -> Kernel:
 
 
 def source_stamp(folder: Path) -> str:
-    """Return a digest of every Python source of a folder."""
+    """Return a digest of every Python source of a folder and of those in it."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

@@ -15,6 +15,7 @@ functions are for use inside other kernels; `arrays` checks its arguments.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from lse_verify.oracle.double_double.arithmetic import (
     divide_unnormalised,
@@ -31,6 +32,7 @@ from lse_verify.oracle.double_double.coefficients import (
     DoubleDouble,
     coth_series,
     double_double,
+    economised,
     exp_series,
     log_two_parts,
 )
@@ -49,7 +51,10 @@ EXPM1_RELATIVE = 2.0**-100
 """Proved 53u² = 2**-100.27. Worst found: 2**-102.72."""
 
 EXP_DOUBLE_RELATIVE = 2.0**-51
-"""Proved 2.4u = 2**-51.73. Worst found: 2**-52.49."""
+"""Proved 2.42u = 2**-51.72. Worst found: 2**-52.41."""
+
+EXP_SINGLE_RELATIVE = 2.0**-51
+"""Proved 2.17u = 2**-51.88. Worst found: 2**-52.60."""
 
 _LOG_TWO_1, _LOG_TWO_2, _LOG_TWO_3 = log_two_parts()
 _LOG2_E = 1 / math.log(2)
@@ -66,8 +71,10 @@ _COTH = tuple(double_double(b) for b in coth_series(12))
 _B1, _B2, _B3, _B4, _B5, _B6, _B7, _B8, _B9, _B10, _B11, _B12 = (hi for hi, _ in _COTH)
 _B1_LO, _B2_LO, _B3_LO, _B4_LO, _B5_LO, _B6_LO = (lo for _, lo in _COTH[:6])
 
-_EXP = tuple(double_double(a)[0] for a in exp_series(13))
-_E2, _E3, _E4, _E5, _E6, _E7, _E8, _E9, _E10, _E11, _E12, _E13 = _EXP[2:]
+_RHO = Fraction(34658, 100_000)
+_EXP, EXP_TRUNCATION = economised(exp_series(18)[2:], 10, -_RHO, _RHO)
+"""G with eʳ = 1 + r + r²·G(r) for |r| ≤ ρ, and how far it is from Taylor's to r¹⁸."""
+_E2, _E3, _E4, _E5, _E6, _E7, _E8, _E9, _E10, _E11 = (double_double(a)[0] for a in _EXP)
 
 
 @inlined
@@ -206,27 +213,32 @@ def expm1(x_hi: float, x_lo: float) -> Scaled:
 
 
 @inlined
-def exp_double(x_hi: float, x_lo: float) -> tuple[float, int]:
-    r"""Return e**x as (value, k), 0.7 < value < 1.42, to `EXP_DOUBLE_RELATIVE`.
+def reduce_double(x: float) -> tuple[float, float]:
+    r"""Return (r, k + rounder) with r = x − k·log 2 in one float, off by 2⁻⁵⁵ + 2⁻⁵⁹ or less.
 
-    One binary64, for a term below 2⁻ᵇ of its sum, which needs 106 − b correct bits. Taylor's
-    polynomial of degree 13 in Horner's form, 1 + r·g, g = 1 + r·(½ + …). Relative errors in
-    units of u:
-
-    - r: two sums below ½, ½ in all; k·L₃ ≤ 2⁻⁵⁹ is left out: 0.52 (k = 0: 0.35)
-    - truncation: ρ¹⁴/14!·1.03 relative to e^−ρ: 0.06
-    - g ≤ 1.2: its last rounding 1 (r < 0: ½), the errors of r·(½ + …) 0.45; times |r| 0.51
-      (0.33); without an fma r·g is rounded, ¼: 0.76, or 0.58/0.7071 = 0.83
-    - the last sum: 1, or ½/0.7071 = 0.71
-
-    Together 2.4 for either sign of r.
+    As in `reduce_argument`: x − k·L₁ and k·L₂ are exact, their difference is below ½ and
+    rounded once, and k·L₃ is left out. If k = 0 then r = x.
     """
-    shifted = multiply_add(x_hi, _LOG2_E, _ROUNDER)
+    shifted = multiply_add(x, _LOG2_E, _ROUNDER)
     k = shifted - _ROUNDER
-    r = (multiply_add(-k, _LOG_TWO_1, x_hi) - k * _LOG_TWO_2) + x_lo
-    s = multiply_add(_E13, r, _E12)
-    s = multiply_add(s, r, _E11)
-    s = multiply_add(s, r, _E10)
+    return multiply_add(-k, _LOG_TWO_2, multiply_add(-k, _LOG_TWO_1, x)), shifted
+
+
+@inlined
+def exp_reduced_double(r: float) -> float:
+    r"""Return eʳ = 1 + r·(1 + r·G(r)) in one float, |r| ≤ ρ; relative error ≤ 1.9u.
+
+    Taylor's polynomial economised to degree 11. Absolute errors in units of u; a sum in [1, 2) is
+    rounded by 1 at most, in [½, 1) by ½, in [¼, ½) by ¼ and so on, and without an fma its
+    product too:
+
+    - the steps up to r³: ⅛, ⅛ for the coefficient, the product 1/64, earlier ones 0.03: 0.3
+    - r², at most 0.563: ½ and ½, the product 1/16, 0.3·ρ: 1.17
+    - r: 1 (½ for r < 0), the product ⅛, 1.17·ρ: 1.54 (1.04)
+    - the last: 1 (½), the product ¼, 1.54·ρ (1.04·ρ): 1.79 (1.12, relative to √½ 1.58)
+    - truncation: 2⁻⁵⁶·¹, relative to √½: 0.17
+    """
+    s = multiply_add(_E11, r, _E10)
     s = multiply_add(s, r, _E9)
     s = multiply_add(s, r, _E8)
     s = multiply_add(s, r, _E7)
@@ -236,4 +248,25 @@ def exp_double(x_hi: float, x_lo: float) -> tuple[float, int]:
     s = multiply_add(s, r, _E3)
     s = multiply_add(s, r, _E2)
     s = multiply_add(s, r, 1.0)
-    return multiply_add(s, r, 1.0), word(shifted) - _ROUNDER_WORD
+    return multiply_add(s, r, 1.0)
+
+
+@inlined
+def exp_double(x_hi: float, x_lo: float) -> tuple[float, int]:
+    r"""Return e**x as (value, k), 0.7 < value < 1.42, to `EXP_DOUBLE_RELATIVE`.
+
+    One binary64, for a term below 2⁻ᵇ of its sum, which needs 106 − b correct bits. In units of
+    u: r, two sums below ½ and k·L₃, 0.52; eʳ 1.9 (`exp_reduced_double`). Together 2.42.
+    """
+    r, shifted = reduce_double(x_hi)
+    return exp_reduced_double(r + x_lo), word(shifted) - _ROUNDER_WORD
+
+
+@inlined
+def exp_single(x: float) -> tuple[float, int]:
+    r"""Return e**x as (value, k), 0.7 < value < 1.42, to `EXP_SINGLE_RELATIVE`.
+
+    `exp_double` of one float: r, one sum below ½ and k·L₃, 0.27u; eʳ 1.9u. Together 2.17u.
+    """
+    r, shifted = reduce_double(x)
+    return exp_reduced_double(r), word(shifted) - _ROUNDER_WORD

@@ -1,8 +1,10 @@
-r"""log and log1p of a double-double, without a table and without a branch.
+r"""log and log1p of a double-double, without a branch.
 
-y = 2ᵏ·m with √½ ≤ m < √2, f = m − 1, s = f/(2 + f): log m = 2·atanh(s), |s| ≤ 0.1716. No
-guess is refined, so the bound hangs on no other logarithm; and s has f's own relative error,
-which keeps log accurate near 1, and log1p down to any size.
+y = 2ᵏ·m with √½ ≤ m < √2; b is m rounded to 7 bits after the leading one, f = m − b, which is
+exact, s = f/(m + b), |s| ≤ 2⁻⁹: log m = log b + 2·atanh(s), with log b from a table of 129 numbers,
+made from rationals. Around 1 b is 1 and log b is 0, and s has f's own relative error: that keeps
+log accurate near 1, and log1p down to any size. No guess is refined, so the bound hangs on
+no other logarithm.
 
 u = 2⁻⁵³. Arguments are normal, |lo| ≤ ulp(hi)/2; the scalar functions are for use inside other
 kernels and return without meaning outside of what they suppose; `arrays` checks its arguments.
@@ -12,6 +14,11 @@ kernels and return without meaning outside of what they suppose; `arrays` checks
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import numpy as np
+
+from lse_verify.enclosure import Floats
 from lse_verify.oracle.double_double.arithmetic import (
     divide_unnormalised,
     double,
@@ -29,15 +36,16 @@ from lse_verify.oracle.double_double.coefficients import (
     atanh_series,
     double_double,
     log_two_parts,
+    logarithm,
 )
 from lse_verify.oracle.double_double.compilation import inlined
 from lse_verify.oracle.double_double.exponential import Scaled
 
 LOG_RELATIVE = 2.0**-100
-"""Proved 45u² = 2**-100.50. Worst found: 2**-102.37."""
+"""Proved 43u² = 2**-100.57. Worst found: 2**-102.37."""
 
 LOG1P_RELATIVE = 2.0**-100
-"""Proved 51u² = 2**-100.32. Worst found: 2**-102.23."""
+"""Proved 44u² = 2**-100.54. Worst found: 2**-102.39."""
 
 LOG1P_LIMIT = 2.0**200
 """Arguments of log1p have 1/LOG1P_LIMIT ≤ |hi| ≤ LOG1P_LIMIT, or hi = 0."""
@@ -47,19 +55,35 @@ _LOG_TWO_1, _LOG_TWO_2, _LOG_TWO_3 = log_two_parts()
 _SQRT_HALF_WORD = 0x3FE6A09E667F3BCD
 """The bits of √½ rounded up."""
 _ONE_WORD = 0x3FF0000000000000
-_FRACTION_MASK = 0x000FFFFFFFFFFFFF
+_EXPONENT_MASK = 0x7FF0000000000000
 _ROUNDER = 1.5 * 2.0**52
 _ROUNDER_WORD = 0x4338000000000000
 
 _TINY = 2.0**-500
 """Below it log(1 + f) is f, to 2**-501."""
 
-_ATANH = tuple(double_double(a) for a in atanh_series(20))
-_A1, _A2, _A3, _A4, _A5, _A6, _A7, _A8, _A9, _A10 = (hi for hi, _ in _ATANH[:10])
-_A11, _A12, _A13, _A14, _A15, _A16, _A17, _A18, _A19, _A20 = (hi for hi, _ in _ATANH[10:])
-_A1_LO, _A2_LO, _A3_LO, _A4_LO, _A5_LO, _A6_LO, _A7_LO, _A8_LO, _A9_LO = (
-    lo for _, lo in _ATANH[:9]
-)
+_STEP = 45
+"""How many of the 52 last bits are rounded away: 7 stay."""
+_HALF_STEP = 1 << (_STEP - 1)
+_KEPT_MASK = -(1 << _STEP)
+_INDEX_MASK = 0xFF
+"""The 7 bits and the last of the exponent, which is 0 for b in [½, 1) and 1 in [1, 2)."""
+
+
+def log_table() -> tuple[Floats, Floats]:
+    """Return log b as double-doubles, 0.7 < b < 1.42, at the index that `nearby` gives."""
+    table = np.zeros((2, _INDEX_MASK + 1))
+    for index in range(53, 182):
+        b = Fraction(index + 128, 256) if index < 128 else Fraction(index, 128)
+        table[:, index] = double_double(logarithm(b))
+    table.setflags(write=False)
+    return table[0], table[1]
+
+
+_TABLE, _TABLE_LO = log_table()
+
+_A1, _A2, _A3, _A4, _A5 = (double_double(a)[0] for a in atanh_series(5))
+_A1_LO, _A2_LO = (double_double(a)[1] for a in atanh_series(2))
 
 
 @inlined
@@ -69,111 +93,118 @@ def split_binade(y_hi: float, y_lo: float) -> tuple[int, float, float]:
     y_lo is multiplied by 2¹⁻ᵏ, a power in range, and then by ½: exact, unless the product is
     below 2⁻¹⁰²² and therefore of no account beside m.
     """
-    lifted = word(y_hi) + (_ONE_WORD - _SQRT_HALF_WORD)
-    k = (lifted >> 52) - 1023
-    m_hi = double((lifted & _FRACTION_MASK) + _SQRT_HALF_WORD)
+    exponent_word = (word(y_hi) + (_ONE_WORD - _SQRT_HALF_WORD)) & _EXPONENT_MASK
+    k = (exponent_word >> 52) - 1023
+    m_hi = double(word(y_hi) - exponent_word + _ONE_WORD)
     return k, m_hi, (y_lo * two_to_the(1 - k)) * 0.5
 
 
 @inlined
-def atanh_correction(s_hi: float, s_lo: float) -> DoubleDouble:
-    r"""Return atanh(s)/s − 1 = s²/3 + s⁴/5 + … as (hi, lo), for a normal s, |s| ≤ 0.1716.
+def nearby(m: float) -> tuple[float, int]:
+    r"""Return (b, index) with b of 7 bits after the leading one nearest to m, √½ ≤ m < √2.
 
-    t = s² ≤ 0.02945 = 2⁻⁵·⁰⁸. Absolute errors in units of u²; the value is at most 0.0101.
-
-    - truncation: Σ over n ≥ 21 of tⁿ/(2n + 1) < 2⁻¹¹²: 0.02
-    - the terms n ≥ 10 in one float, at most 3u relative: t¹⁰/21·3u = 2⁻¹⁰⁶·⁶: 0.65
-    - nine steps with two floats: a step's product is at most 0.031 of its coefficient a, so
-      its parts that are rounded, c·t, s·t_lo (t_lo ≤ 3u·t), a's low part and two exact
-      errors, sum to 2.3u·a. Their roundings (1.1 + 1.2 + 1.1 + 2.3; 0.2 more without an fma)
-      and c·t_lo, left out, 0.3, make at most 7·a with the earlier step's share. Times t/3: 0.07
-    - t itself, 6u² relative (`square_unnormalised`): 0.07
-    - the product with t: a low part of at most 0.07u with at most five roundings: 0.35
-
-    Together 1.2, and |lo| ≤ 0.07u.
+    |m − b| ≤ 2⁻⁸ if m ≥ 1, else 2⁻⁹. Halfway, it is the one nearer to 1: b = 1 for
+    1 − 2⁻⁹ ≤ m ≤ 1 + 2⁻⁸, and |m − 1| > ½·|b − 1| where b ≠ 1.
     """
-    t_hi, t_lo = square_unnormalised(s_hi, s_lo)
-    p = multiply_add(_A20, t_hi, _A19)
-    p = multiply_add(p, t_hi, _A18)
-    p = multiply_add(p, t_hi, _A17)
-    p = multiply_add(p, t_hi, _A16)
-    p = multiply_add(p, t_hi, _A15)
-    p = multiply_add(p, t_hi, _A14)
-    p = multiply_add(p, t_hi, _A13)
-    p = multiply_add(p, t_hi, _A12)
-    p = multiply_add(p, t_hi, _A11)
-    p = multiply_add(p, t_hi, _A10)
-    p, c = horner_step(p, 0.0, t_hi, t_lo, _A9, _A9_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A8, _A8_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A7, _A7_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A6, _A6_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A5, _A5_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A4, _A4_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A3, _A3_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A2, _A2_LO)
-    p, c = horner_step(p, c, t_hi, t_lo, _A1, _A1_LO)
-    hi, lo = two_prod(p, t_hi)
-    return hi, multiply_add(c, t_hi, multiply_add(p, t_lo, lo))
+    # The last bit of the exponent is 1 from 1 on, where halves are rounded down.
+    lifted = word(m) + (_HALF_STEP - ((word(m) >> 52) & 1))
+    return double(lifted & _KEPT_MASK), (lifted >> _STEP) & _INDEX_MASK
 
 
 @inlined
-def log_reduced(f_hi: float, f_lo: float, m_hi: float, m_lo: float, scale: float) -> DoubleDouble:
-    r"""Return log(m)/scale as (hi, lo), not made normal: m = 1 + scale·f, √½ ≤ m_hi < √2.
+def atanh_factor(t_hi: float, t_lo: float) -> DoubleDouble:
+    r"""Return P = 1/3 + t/5 + t²/7 + … as (p, c): atanh(s) = s + s·t·P for t = s² ≤ 2⁻¹⁸.
+
+    |t_lo| ≤ 3u·t. Absolute errors of t·P in units of u²:
+
+    - truncation: Σ over n ≥ 6 of tⁿ/(2n + 1) < 2⁻¹¹¹·⁶: 0.02
+    - the terms n ≥ 3 in one float, 2u relative: t³/7·2u = 2⁻¹⁰⁸·⁸: 0.15
+    - t²/5: what is added to it, at most 2⁻²⁰·⁸, is rounded, 2⁻⁷⁴, and lacks t_lo's share, 3u of it:
+      0.06 and 0.22; the sum is exact in two floats
+    - the step to ⅓ has at most six roundings of a low part below ¾u: times t below 2⁻¹⁵
+
+    Together 0.46, and |c| ≤ 0.51u.
+    """
+    p = multiply_add(_A5, t_hi, _A4)
+    p = multiply_add(p, t_hi, _A3)
+    p, c = fast_two_sum(_A2, p * t_hi)
+    return horner_step(p, c + _A2_LO, t_hi, t_lo, _A1, _A1_LO)
+
+
+@inlined
+def log_quotient(
+    f_hi: float, f_lo: float, m_hi: float, m_lo: float, b: float, scale: float
+) -> DoubleDouble:
+    r"""Return log(m/b)/scale as (hi, lo), not made normal: m = b + scale·f, b from `nearby`.
 
     `scale` is a power of two and f is normal, so that a tiny m − 1 need not be a float. Relative
-    errors in units of u², with |m_lo| ≤ u and m within e·u² of 1 + scale·f (e = 0 or 2):
+    errors in units of u², with |m_lo| ≤ u (½u where m < 1) and m within e·u²·m of b + scale·f
+    (e = 0 or 2):
 
-    - 2 + f = 1 + m as d (m_hi < 2 has no larger exponent than 1): |d_lo| ≤ 1.5u·d_hi, rounded
-      once: 1 (and 0.6·e)
+    - b + m as d (m_hi has no larger exponent than b): |d_lo| ≤ 1.5u·d_hi, rounded once: 1 (and
+      0.51·e)
     - s = f/d: K(1, 1.5) = 26.3 (`divide_unnormalised`). Made normal without error; with d 27.3.
-    - scale·s is exact, unless it underflows where s² is of no account. `atanh_correction`
-      is 1.2 off, and sees s with 2·27.3 relative, times 0.0101: 0.6.
-    - its product with s: all but the leading part is at most 0.09u, with four roundings: 0.4
-    - that added to s in two floats, the second at most 1.01u; two sums of low parts, at most
-      1.1u and 2.1u, are rounded: 3.2
+    - scale·s is exact, unless it underflows where s² is of no account. t·P is 0.46 off
+      (`atanh_factor`). It is at most 2⁻¹⁹·⁵: the error of s in it, that of t, 6, and what is
+      left out and rounded in s·t and in s·t·P, low parts of at most 5u and 7.6u of theirs
+      with ten roundings, are 110 of that: below 0.01
+    - that added to s in two floats, the second at most u; two sums of low parts, at most
+      1.01u and 2.01u, are rounded: 3.1
 
-    Together 32.7 (and 0.6·e): 33, or 34 where e = 2. |lo| ≤ 2.2u·|hi|.
+    Together 30.9 (and 0.51·e): 31, or 32 where e = 2. |lo| ≤ 2.1u·|hi|.
     """
-    d_hi, d_error = fast_two_sum(1.0, m_hi)
+    d_hi, d_error = fast_two_sum(b, m_hi)
     q_hi, q_lo = divide_unnormalised(f_hi, f_lo, d_hi, d_error + m_lo)
     s_hi, s_lo = fast_two_sum(q_hi, q_lo)
-    w_hi, w_lo = atanh_correction(s_hi * scale, s_lo * scale)
-    product, error = two_prod(s_hi, w_hi)
-    product_lo = multiply_add(s_hi, w_lo, multiply_add(s_lo, w_hi, error))
+    t_hi, t_lo = square_unnormalised(s_hi * scale, s_lo * scale)
+    cube, error = two_prod(s_hi, t_hi)
+    cube_lo = multiply_add(s_hi, t_lo, multiply_add(s_lo, t_hi, error))
+    p, c = atanh_factor(t_hi, t_lo)
+    product, error = two_prod(p, cube)
+    product_lo = multiply_add(p, cube_lo, multiply_add(c, cube, error))
     high, high_error = fast_two_sum(s_hi, product)
     return 2.0 * high, 2.0 * (high_error + (s_lo + product_lo))
 
 
 @inlined
-def add_log_two(k: int, high: float, low: float) -> DoubleDouble:
-    r"""Return k·log 2 + (high + low) made normal, |k| ≤ 1100, |high| ≤ 0.3466, |low| ≤ 2.2u·|high|.
+def add_logs(k: int, index: int, high: float, low: float) -> DoubleDouble:
+    r"""Return v = k·log 2 + log b + (high + low) made normal, |k| ≤ 1100; (high, low) = log(m/b).
 
-    If k = 0 without error. Otherwise the sum is at least |k|·log 2 − 0.3466 ≥ 0.3465 and at least
-    |high|. k·L₁ and k·L₂ are exact, and they and `high` are added in two floats each; the errors,
-    at most u each of sums of at most 1.001 of the value, `low` and k·L₃ (2⁻²⁰u) are gathered
-    with three roundings of at most 2u, 4.3u and 4.3u: 10.6u² relative. L₃ is 2⁻¹²⁸ off.
+    If k = 0 and b = 1 without error: all that is added is 0. Otherwise relative errors in units
+    of u², besides that of log(m/b) times |log(m/b)/v|; log b from the table is (T, T'), 1 off.
+
+    - k = 0: |log b| ≤ 2.01·|v| and |log(m/b)| ≤ 1.01·|v|, as |m − 1| ≥ ½·|b − 1|. T + high is exact
+      in two floats, the second at most u. low + T', at most 4.2u, and with it 5.2u, are
+      rounded; T' is off by 2.01: 11.5.
+    - k ≠ 0: |v| ≥ 0.3465, |log b| ≤ 1.01·|v|, |log(m/b)| ≤ 0.012·|v|. k·L₁ and k·L₂ are exact.
+      Three sums are exact in two floats (each first one is larger: 0.69 and 0.35, 0.34 and 2⁻⁸,
+      0.34 and 2⁻²⁸), the second at most 1.02u, u, u. Gathering rounds sums of at most 2.1u,
+      3.1u, 1.1u, 4.2u, 4.2u; T' is off by 1.01: 15.8. L₃ (2⁻²⁰u) is 2⁻¹²⁸ off.
     """
     count = double(k + _ROUNDER_WORD) - _ROUNDER
-    total, error_1 = fast_two_sum(count * _LOG_TWO_1, high)
-    total, error_2 = two_sum(total, count * _LOG_TWO_2)
-    return fast_two_sum(total, multiply_add(count, _LOG_TWO_3, (error_1 + error_2) + low))
+    total, error_1 = fast_two_sum(count * _LOG_TWO_1, _TABLE[index])
+    total, error_2 = fast_two_sum(total, high)
+    total, error_3 = fast_two_sum(total, count * _LOG_TWO_2)
+    errors = (error_1 + error_2) + error_3
+    return fast_two_sum(total, multiply_add(count, _LOG_TWO_3, errors + (low + _TABLE_LO[index])))
 
 
 @inlined
 def log(y_hi: float, y_lo: float) -> DoubleDouble:
     r"""Return log y as (hi, lo), normal; relative error ≤ `LOG_RELATIVE`; 2⁻¹⁰²² ≤ y_hi ≤ 2¹⁰²³.
 
-    f = m − 1 is exact: m_hi − 1 by Sterbenz, and with m_lo in two floats, for m_hi − 1 is 0
-    or at least |m_lo|. In units of u²: 33 from log m (`log_reduced`, e = 0), which is at most as
-    large as the value; if k ≠ 0 another 10.6 (`add_log_two`). Together 44: 45u² with the terms
-    in u³. Below 2⁻⁵⁰⁰, where m is 1 + y_lo, the remainder of the division might underflow, and the
-    answer is f, off by f/2 relative.
+    f = m − b is exact: m_hi − b by Sterbenz, and with m_lo in two floats, for m_hi − b is 0 or
+    at least |m_lo|. In units of u²: 31 from log(m/b) (`log_quotient`, e = 0), alone where the
+    value is that; with `add_logs` 31·1.01 + 11.5 = 42.8 if k = 0, 0.4 + 15.8 if not: 43u² with
+    the terms in u³. Below 2⁻⁵⁰⁰, where y is 1 + y_lo, the remainder of the division might
+    underflow, and the answer is f, off by f/2 relative; beside log b that is of no account.
     """
     k, m_hi, m_lo = split_binade(y_hi, y_lo)
-    f_hi, f_lo = fast_two_sum(m_hi - 1.0, m_lo)
-    high, low = log_reduced(f_hi, f_lo, m_hi, m_lo, 1.0)
-    high, low = add_log_two(k, high, low)
-    is_tiny = k == 0 and abs(f_hi) < _TINY
+    b, index = nearby(m_hi)
+    f_hi, f_lo = fast_two_sum(m_hi - b, m_lo)
+    high, low = log_quotient(f_hi, f_lo, m_hi, m_lo, b, 1.0)
+    high, low = add_logs(k, index, high, low)
+    is_tiny = y_hi == 1.0 and abs(f_hi) < _TINY
     return (f_hi if is_tiny else high), (f_lo if is_tiny else low)
 
 
@@ -182,26 +213,35 @@ def log1p(x_hi: float, x_lo: float, exponent: int) -> Scaled:
     r"""Return log(1 + x·2ᵉ) as (hi, lo, e'), normal; relative error ≤ `LOG1P_RELATIVE`.
 
     1/`LOG1P_LIMIT` ≤ |x_hi| ≤ `LOG1P_LIMIT` or x = 0; 2⁻¹⁰²² ≤ 1 + x·2ᵉ ≤ 2¹⁰²²; e ≤ 1000.
-    e' = e where |log| < 0.35, and so the relative bound holds however small the answer is;
-    otherwise e' = 0.
+    e' = e where |log| < 0.0019, and so the relative bound holds however small the answer is;
+    where |log| > 0.0039, e' = 0.
 
     y = 1 + x·2ᵉ = 2ᵏ·m in two floats: 1 + x_hi·2ᵉ is exact in two. The second is 0 if
     x·2ᵉ ≤ −½ (Sterbenz); otherwise |x·2ᵉ| ≤ y, the second and x_lo·2ᵉ are at most u·y each, and
     adding them rounds: 2 units of u² relative to y. (A power of two below 2⁻¹⁰²² counts as
     that: y is 1.)
 
-    - k = 0: f is x itself, and only 2 + f has y's error (`log_reduced`, e = 2): 34u².
-    - k ≠ 0: y's error is 2 absolute in the value, which is at least 0.3465: 5.8, and 33 + 10.6
-      as in `log`. Together 49.4: 51u² with the terms in u³.
+    - k = 0, b = 1: f is x itself, and only 2 + f has y's error (`log_quotient`, e = 2): 32.
+    - k = 0, b ≠ 1: f = x·2ᵉ − (b − 1) is exact by Sterbenz: x_hi·2ᵉ is within half an ulp of m_hi
+      of m_hi − 1, which is at least an ulp of m_hi further from 0 than ½·(b − 1) (`nearby`).
+      32·1.01 + 11.5 (`add_logs`): 43.9.
+    - k ≠ 0: y's error is 2 absolute in the value, which is at least 0.3465: 5.8, and 0.4 + 15.8 as
+      in `log`: 22.
+
+    Together 44u² with the terms in u³.
     """
-    scale = two_to_the(min(max(exponent, -1022), 1023))
+    scale = two_to_the(max(exponent, -1022))
     grown_hi, grown_lo = x_hi * scale, x_lo * scale
     total, total_error = two_sum(1.0, grown_hi)
     y_hi, y_lo = fast_two_sum(total, total_error + grown_lo)
     k, m_hi, m_lo = split_binade(y_hi, y_lo)
-    f_hi, f_lo = fast_two_sum(m_hi - 1.0, m_lo)
-    is_near = k == 0
+    b, index = nearby(m_hi)
+    is_first = k == 0
+    f_hi = (grown_hi if is_first else m_hi - 1.0) - (b - 1.0)
+    f_lo = grown_lo if is_first else m_lo
+    f_hi, f_lo = fast_two_sum(f_hi, f_lo)
+    is_near = is_first and b == 1.0
     f_hi, f_lo = (x_hi if is_near else f_hi), (x_lo if is_near else f_lo)
-    high, low = log_reduced(f_hi, f_lo, m_hi, m_lo, scale if is_near else 1.0)
-    high, low = add_log_two(k, high, low)
+    high, low = log_quotient(f_hi, f_lo, m_hi, m_lo, b, scale if is_near else 1.0)
+    high, low = add_logs(k, index, high, low)
     return high, low, (exponent if is_near else 0)

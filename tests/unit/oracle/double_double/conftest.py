@@ -11,7 +11,7 @@ from lse_verify.oracle.double_double import arrays
 from lse_verify.oracle.double_double.compilation import inlined
 from lse_verify.oracle.double_double.twin import rebuilt
 
-LOOPS = ("_exp_loop", "_expm1_loop", "_exp_double_loop", "_log_loop", "_log1p_loop")
+LOOPS = [name for name in vars(arrays) if name.endswith("_loop") and name.startswith("_")]
 
 Rebuild = Callable[[Any], Any]
 

@@ -9,7 +9,8 @@ import pytest
 
 from lse_verify.errors import BadInput
 from lse_verify.oracle.double_double import arrays
-from lse_verify.oracle.double_double.against_arb import CHECKED, Checked, Points, Worst
+from lse_verify.oracle.double_double.against_arb import CHECKED, Checked, Worst
+from lse_verify.oracle.double_double.points import Points
 from lse_verify.oracle.double_double.sweep import main, sweep, table_row
 
 BY_NAME = {checked.name: checked for checked in CHECKED}
@@ -86,9 +87,10 @@ def test_an_answer_that_is_no_number_is_outside(nonsense: float) -> None:
 
 def test_zero_has_to_be_exact() -> None:
     one = np.array([1.0]), np.array([0.0]), np.array([0])
-    assert BY_NAME["log"].worst(Points(*one)) == Worst(0.0, Points(*one).hex(0), 1, 0)
+    for name in ("log", "log_double"):
+        assert BY_NAME[name].worst(Points(*one)) == Worst(0.0, Points(*one).hex(0), 1, 0)
     zero = Points(np.array([0.0]), np.array([0.0]), np.array([0]))
-    for name in ("expm1", "log1p"):
+    for name in ("expm1", "log1p", "log1p_double"):
         assert BY_NAME[name].worst(zero).error == 0.0
 
 
@@ -119,6 +121,20 @@ def test_exp_around_zero(hi: float, lo: float, truth: tuple[float, float, int]) 
         lambda: arrays.log1p([-0.75], [0.0], [1]),
         lambda: arrays.log1p([1.0], [0.0], [1001]),
         lambda: arrays.log1p([2.0**-201], [0.0], [0]),
+        lambda: arrays.log1p([1.0, 1.0], [0.0, 0.0], [0]),
+        lambda: arrays.exp_single([-40000.0]),
+        lambda: arrays.exp_single([np.nan]),
+        lambda: arrays.exp_single([[0.0]]),
+        lambda: arrays.log_double([0.0]),
+        lambda: arrays.log_double([-1.0]),
+        lambda: arrays.log_double([2.0**-1023]),
+        lambda: arrays.log_double([np.inf]),
+        lambda: arrays.log1p_double([-0.5], [0]),
+        lambda: arrays.log1p_double([np.nan], [0]),
+        lambda: arrays.log1p_double([1.0], [1001]),
+        lambda: arrays.log1p_double([2.0**199], [900]),
+        lambda: arrays.log1p_double([2.0**-201], [0]),
+        lambda: arrays.log1p_double([1.0, 1.0], [0]),
     ],
 )
 def test_what_a_kernel_does_not_take_is_refused(call: object) -> None:

@@ -104,7 +104,7 @@ def test_code_on_disk_is_known_by_every_source(tmp_path: Path) -> None:
 def test_every_loop_carries_the_stamp() -> None:
     loops = [value for name, value in vars(arrays).items() if name.endswith("_loop")]
     stamps = [loop._cache._cache_file._source_stamp for loop in loops if hasattr(loop, "_cache")]
-    assert len(stamps) >= 5
+    assert len(stamps) >= 8
     assert all(stamp[1] == SOURCE_STAMP for stamp in stamps)
 
 
@@ -129,8 +129,9 @@ began = time.perf_counter()
 row, whole = [0.5], [0]
 arrays.exp(row, [0.0]); arrays.expm1(row, [0.0]); arrays.exp_double(row, [0.0])
 arrays.log(row, [0.0]); arrays.log1p(row, [0.0], whole)
-loops = [arrays._exp_loop, arrays._expm1_loop, arrays._exp_double_loop,
-         arrays._log_loop, arrays._log1p_loop]
+arrays.exp_single(row); arrays.log_double(row); arrays.log1p_double(row, whole)
+loops = [value for name, value in vars(arrays).items() if name.endswith("_loop")
+         and name.startswith("_")]
 hits = sum(sum(loop.stats.cache_hits.values()) for loop in loops)
 print(json.dumps({"seconds": time.perf_counter() - began, "hits": hits}))
 """
@@ -143,5 +144,5 @@ def test_the_second_process_loads_what_the_first_compiled(tmp_path: Path) -> Non
         json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
         for _ in range(2)
     ]
-    assert [run["hits"] for run in runs] == [0, 5]
+    assert [run["hits"] for run in runs] == [0, 8]
     assert runs[0]["seconds"] < 60  # 3 s on a quiet machine; 10 s is the aim, not on any load
