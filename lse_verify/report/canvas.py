@@ -50,7 +50,9 @@ _LINES = {
     "binary64": ("#000000", "D"),
 }
 _OTHER_LINE = ("#CC79A7", "v")
-_REFERENCE: dict[str, Any] = {"color": "#6b6b6b", "linestyle": "--"}
+REFERENCE: dict[str, Any] = {"color": "#6b6b6b", "linestyle": "--"}
+"""How a line to compare with is drawn."""
+
 _SHARES = {1e-6: "", 1e-5: "0.001 %", 1e-4: "0.01 %", 1e-3: "0.1 %", 1e-2: "1 %", 0.1: "10 %"}
 _SHADES = "YlGnBu"
 _LONGEST_NAME = 32
@@ -114,7 +116,7 @@ def small_multiples(panels: dict[str, Curves], axes: Axes) -> bytes:
         figure.text(0.1 / width, 0.5, axes.y, va="center", rotation=90)
         _legend(figure, panels.values(), axes.reference_label)
 
-    return _svg(draw, width, height)
+    return svg(draw, width, height)
 
 
 def _grid(count: int) -> tuple[int, int]:
@@ -137,7 +139,7 @@ def _panel(ax: Any, name: str, curves: Curves, axes: Axes) -> None:
         inside = np.clip(y, axes.floor, axes.ceiling)
         ax.plot(x, inside, color=colour, marker=marker, markevery=3)
     ends = np.array([min(axes.x_ticks), max(axes.x_ticks)])
-    ax.plot(ends, axes.reference(ends), **_REFERENCE)
+    ax.plot(ends, axes.reference(ends), **REFERENCE)
     ax.set_xlim(ends[0] / 2, ends[1] * 2)
     ax.set_ylim(axes.floor / 2, axes.ceiling * 2)
 
@@ -164,7 +166,7 @@ def _legend(figure: Figure, panels: Iterable[Curves], reference_label: str) -> N
     formats = [*(f for f in _LINES if f in present), *sorted(present - {*_LINES})]
     styles = [_LINES.get(fmt, _OTHER_LINE) for fmt in formats]
     handles = [Line2D([], [], color=colour, marker=marker) for colour, marker in styles]
-    handles.append(Line2D([], [], **_REFERENCE))
+    handles.append(Line2D([], [], **REFERENCE))
     labels = [*formats, reference_label]
     figure.legend(handles, labels, loc="upper center", ncols=len(labels), frameon=False)
 
@@ -198,7 +200,7 @@ def heat_maps(maps: dict[str, Any], rows: Sequence[str], columns: Sequence[str],
         colours = figure.colorbar(shades, cax=place_of_bar, label=bar)
         colours.set_ticks([*_SHARES, 1.0], labels=[*_SHARES.values(), "all"])
 
-    return _svg(draw, WIDTH, height)
+    return svg(draw, WIDTH, height)
 
 
 def _norm() -> BoundaryNorm:
@@ -221,7 +223,8 @@ def _map(ax: Any, title: str, shares: Any, columns: Sequence[str]) -> None:
     ax.hlines(range(1, len(shares)), 0, len(columns), color="#e4e4e4", linewidth=0.6, zorder=0)
 
 
-def _svg(draw: Callable[[Figure], None], width: float, height: float) -> bytes:
+def svg(draw: Callable[[Figure], None], width: float, height: float) -> bytes:
+    """Return what is drawn onto a figure of so many inches, in the style of reports."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(width, height))
         draw(figure)

@@ -27,6 +27,7 @@ from lse_verify.audit.explain import Answer
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import spell
+from lse_verify.bench.measurements import Measurements, encode
 from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Point
 from lse_verify.family.function import Function
@@ -37,6 +38,7 @@ from lse_verify.inputs.regimes import REGIMES
 from lse_verify.oracle.certify import Certified
 from lse_verify.proving.coq import NOT_HERE
 from lse_verify.proving.outcome import Proofs
+from lse_verify.report.performance_table import performance_table
 from lse_verify.report.proofs_table import proofs_table
 from lse_verify.report.tables import summary_table
 from lse_verify.report.words import counted
@@ -60,8 +62,16 @@ def _print_json(value: Any) -> None:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar that names the cell at work and the time left, on standard error."""
+def progress(quiet: bool, still: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar that names the cell at work and the time left, on standard error.
+
+    Parameters
+    ----------
+    quiet : bool
+        Show nothing.
+    still : bool
+        Draw when told something and never meanwhile, for what is timed meanwhile.
+    """
     console = Console(stderr=True)
     bar = Progress(
         BarColumn(bar_width=18),
@@ -72,12 +82,13 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         # Where nothing can be drawn over, all that is left of a bar is an empty line.
         disable=quiet or not console.is_terminal,
         transient=True,
+        auto_refresh=not still,
     )
     with bar:
         task = bar.add_task("starting the workers", total=None)
 
         def observe(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            bar.update(task, description=what, completed=done, total=total, refresh=still)
 
         yield observe
 
@@ -144,6 +155,21 @@ def proofs_json(proofs: Proofs, command: str, made: dict[str, dict[str, str]]) -
     for written, claim in zip(found["claims"], proofs.claims, strict=True):
         written |= {"status": claim.word, "proved": claim.is_proved}
     _print_json({"command": command, **made} | found)
+
+
+def benched(found: Measurements, report_path: Path) -> None:
+    """Print how performance stands against what is wanted, and where the report is."""
+    Console(highlight=False).print(performance_table(found))
+    for entrant in found.entrants:
+        if entrant.skipped:
+            _print(f"skipped {entrant.name}: {entrant.skipped}")
+    _print("measured: the other's time over ours, medians; wanted at least, and aimed at")
+    _print(f"report: {report_path}")
+
+
+def bench_json(found: Measurements) -> None:
+    """Print all that was measured."""
+    sys.stdout.write(encode(found).decode())
 
 
 def certified(

@@ -1,0 +1,1 @@
+"""How fast: truth beside other ways to it, measured side by side in one run."""
