@@ -10,10 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lse_verify import correct
     from lse_verify.enclosure import Enclosure, EnclosureArray
     from lse_verify.family import FUNCTIONS
     from lse_verify.formats import FORMATS, Format
     from lse_verify.oracle.certify import Certified, certify
+    from lse_verify.oracle.enclosing import truth
     from lse_verify.ulp import Spurious, enclosed_error, error_ulps, error_ulps_array, ulp
 
 _HOMES = {
@@ -28,6 +30,7 @@ _HOMES = {
     "enclosed_error": "ulp",
     "error_ulps": "ulp",
     "error_ulps_array": "ulp",
+    "truth": "oracle.enclosing",
     "ulp": "ulp",
 }
 
@@ -40,14 +43,18 @@ __all__ = [
     "Format",
     "Spurious",
     "certify",
+    "correct",
     "enclosed_error",
     "error_ulps",
     "error_ulps_array",
+    "truth",
     "ulp",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "correct":
+        return import_module("lse_verify.correct")
     if name not in _HOMES:
         raise AttributeError(f"module 'lse_verify' has no attribute '{name}'")
     return getattr(import_module(f"lse_verify.{_HOMES[name]}"), name)

@@ -19,7 +19,7 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from lse_verify.errors import UnknownName
+from lse_verify.errors import BadInput, UnknownName
 
 Rounding = Literal["nearest", "up", "down"]
 FloatArray = NDArray[Any]
@@ -278,3 +278,23 @@ def format_named(name: str) -> Format:
         return FORMATS[name]
     except KeyError:
         raise UnknownName("format", name, FORMATS) from None
+
+
+def format_of(dtype: np.dtype[Any]) -> Format:
+    """Return the format of a NumPy dtype.
+
+    Raises
+    ------
+    BadInput
+        If it is none of the formats'.
+
+    Examples
+    --------
+    >>> format_of(np.dtype(np.float32)).name
+    'binary32'
+    """
+    for fmt in FORMATS.values():
+        if fmt.dtype == dtype:
+            return fmt
+    names = ", ".join(str(fmt.dtype) for fmt in FORMATS.values())
+    raise BadInput(f"an array of {dtype} is none of {names}; convert it, knowing what that rounds")

@@ -43,6 +43,15 @@ class EnclosureArray:
     def __len__(self) -> int:
         return int(self.hi.size)
 
+    def columns(self) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
+        """Return the four arrays, in the order of the attributes."""
+        return self.hi, self.lo, self.radius, self.exponent
+
+    def put(self, start: int, part: EnclosureArray) -> None:
+        """Write other enclosures over those from a place on, of arrays of one dimension."""
+        for whole, values in zip(self.columns(), part.columns(), strict=True):
+            whole[start : start + len(part)] = values
+
     def at(self, index: int) -> Enclosure | None:
         """Return one entry in the exact form, or None where nothing is known."""
         if not np.isfinite(self.radius.flat[index]):

@@ -67,6 +67,23 @@ class Block:
         """Return the rows at the given places, as new arrays."""
         return Block(tuple(a if isinstance(a, float) else a[indices] for a in self.arguments))
 
+    def between(self, start: int, stop: int) -> Block:
+        """Return consecutive rows, as views."""
+        return Block(tuple(a if isinstance(a, float) else a[start:stop] for a in self.arguments))
+
+    def corner(self) -> Block:
+        """Return the first entry of every argument: a block of one row with one term."""
+        return Block(
+            tuple(
+                a if isinstance(a, float) else a[:1, :1] if a.ndim == 2 else a[:1]
+                for a in self.arguments
+            )
+        )
+
+    def rows(self, rows: slice) -> Block:
+        """Return a run of rows, in the same arrays."""
+        return Block(tuple(a if isinstance(a, float) else a[rows] for a in self.arguments))
+
     def copy(self) -> Block:
         """Return a block whose arrays are its own."""
         return Block(tuple(a if isinstance(a, float) else a.copy() for a in self.arguments))

@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lse_verify.enclosure import Enclosure
-from lse_verify.family.block import Point
+from lse_verify.family.block import Block, Point
 from lse_verify.family.function import (
     NO_LIMIT,
     Bounds,
     Case,
     Function,
     Pending,
+    RoundedBounds,
     row_of,
 )
+from lse_verify.formats import Format
 
 
 class Bregman(Function):
@@ -34,6 +39,12 @@ class Bregman(Function):
             return Case((Enclosure.exactly(0),), point)
         return Case((Pending(1),), point)
 
+    def ordinary(self, block: Block) -> NDArray[np.bool_]:
+        """Return where the rows differ and all of their entries are finite."""
+        x, x2 = block.wide(0), block.wide(1)
+        finite = np.isfinite(x) & np.isfinite(x2)
+        return np.asarray(finite.all(axis=1) & (x != x2).any(axis=1))
+
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
         """Return 0 from below: F is strictly convex and the rows differ."""
         return Fraction(0), None
@@ -41,6 +52,10 @@ class Bregman(Function):
     def bounds(self, point: Point) -> Bounds:
         """Return none: MATHEMATICS, section 5, lists no bound for it."""
         return Bounds()
+
+    def rounded_bounds(self, block: Block, fmt: Format) -> RoundedBounds:
+        """Return none."""
+        return RoundedBounds(np.full(block.n_rows, -np.inf), np.full(block.n_rows, np.inf))
 
     def n_terms(self, n_entries: int) -> int:
         """Return n + 1, the implied 0 counted."""

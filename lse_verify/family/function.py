@@ -8,9 +8,12 @@ from fractions import Fraction
 from itertools import islice
 from typing import Literal
 
-from lse_verify.enclosure import Enclosure
-from lse_verify.family.block import Point
-from lse_verify.formats import power_of_two
+import numpy as np
+from numpy.typing import NDArray
+
+from lse_verify.enclosure import Enclosure, Floats
+from lse_verify.family.block import Block, Point
+from lse_verify.formats import Format, power_of_two
 
 ArgumentKind = Literal["row", "value", "parameter"]
 
@@ -69,6 +72,24 @@ class Bounds:
     upper_excusable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class RoundedBounds:
+    """`Bounds` of the rows of a block, rounded outward: no float beyond them is within L and U.
+
+    Attributes
+    ----------
+    lower, upper : ndarray of float64, shape (m,)
+        RD(L) and RU(U) in a format; ∓∞ where there is no such bound.
+    lower_excusable, upper_excusable : bool
+        As in `Bounds`, the same for all rows.
+    """
+
+    lower: Floats
+    upper: Floats
+    lower_excusable: bool = True
+    upper_excusable: bool = True
+
+
 class Function(ABC):
     """A real function whose float implementations are graded.
 
@@ -76,8 +97,11 @@ class Function(ABC):
     ----
     - `settle` leaves an outcome pending only where the exact value is irrational or the
       limit of precision decides (Bregman), so that raising the precision ends.
+    - `ordinary` is exactly where `settle` settles nothing: where it leaves output k as
+      ``Pending(k)``, for every k, at the very point that it was given, and there is an output.
     - `strict_limits` are open: the exact value of a pending outcome never attains them.
-    - `bounds` hold for the exact value of every finite input.
+    - `bounds` hold for the exact value of every finite input, and `rounded_bounds` are
+      these, each rounded by `Format.round`.
     """
 
     name: str
@@ -89,6 +113,8 @@ class Function(ABC):
     """Whether a permutation of the entries of a row permutes, or leaves, the result."""
     shift: Literal["moves", "leaves"] | None = None
     """What adding c to every entry does to the result: moves it by c, leaves it, or neither."""
+    side_of_limit: int = 1
+    """Where the value lies if one entry dominates: above (1) or below (−1) the limit of that."""
     keeps_order: bool = False
     """Whether the outputs are ordered as the inputs are."""
 
@@ -97,12 +123,40 @@ class Function(ABC):
         """Decide what can be decided exactly: special values, single terms, ties."""
 
     @abstractmethod
+    def ordinary(self, block: Block) -> NDArray[np.bool_]:
+        """Tell for each row whether all of its outputs have to be evaluated, at the row itself.
+
+        The array twin of `settle`, for rows that need not be looked at one by one.
+
+        Parameters
+        ----------
+        block : Block
+            Rows, special entries included.
+
+        Returns
+        -------
+        ndarray of bool, shape (m,)
+        """
+
+    @abstractmethod
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
         """Return rationals strictly below and above output k at a settled point."""
 
     @abstractmethod
     def bounds(self, point: Point) -> Bounds:
         """Return the bounds that hold for every output at a finite point."""
+
+    @abstractmethod
+    def rounded_bounds(self, block: Block, fmt: Format) -> RoundedBounds:
+        """Return RD(L) and RU(U) of finite rows: the array twin of `bounds`.
+
+        Parameters
+        ----------
+        block : Block
+            At least one row, of at least one entry; all finite.
+        fmt : Format
+            What is rounded to.
+        """
 
     def n_terms(self, n_entries: int) -> int:
         """Return the number of terms that the limits of the verdicts depend on.

@@ -5,10 +5,20 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import numpy as np
+
 from lse_verify.enclosure import Enclosure
-from lse_verify.family.block import Point
-from lse_verify.family.function import UNSEEN, Bounds, Outcome, others_unseen, row_of
+from lse_verify.family.block import Block, Point
+from lse_verify.family.function import (
+    UNSEEN,
+    Bounds,
+    Outcome,
+    RoundedBounds,
+    others_unseen,
+    row_of,
+)
 from lse_verify.family.softmax import RowToRow
+from lse_verify.formats import Format
 
 
 class LogSoftmax(RowToRow):
@@ -31,3 +41,7 @@ class LogSoftmax(RowToRow):
     def bounds(self, point: Point) -> Bounds:
         """Return 0 from above."""
         return Bounds(upper=Fraction(0))
+
+    def rounded_bounds(self, block: Block, fmt: Format) -> RoundedBounds:
+        """Return 0 from above."""
+        return RoundedBounds(np.full(block.n_rows, -np.inf), np.zeros(block.n_rows))

@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+import numpy as np
 from mpmath.ctx_iv import MPIntervalContext
 from mpmath.libmp import to_rational
+from numpy.typing import NDArray
 
 from lse_verify.enclosure import Enclosure, Floats
 from lse_verify.family.block import Block, Point
+from lse_verify.family.directed import rounded_down, rounded_up
 from lse_verify.family.function import (
     UNSEEN,
     Bounds,
     Case,
     Function,
     Pending,
+    RoundedBounds,
     others_unseen,
 )
-from lse_verify.formats import power_of_two
+from lse_verify.formats import Format, power_of_two
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ class LseFunction(Function):
         reduced = point if len(kept) == len(towards) else self.keep(point, kept)
         return Case((Pending(1),), reduced)
 
+    def ordinary(self, block: Block) -> NDArray[np.bool_]:
+        """Return where there are several terms and all of them are finite."""
+        entries = self.entries(block)
+        return np.asarray(np.isfinite(entries).all(axis=1) & (entries.shape[1] > 1))
+
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
         """Return max from below (min from above): strict because there are two terms."""
         form = self.form(point)
@@ -105,6 +114,16 @@ class LseFunction(Function):
         if form.scale > 0:
             return Bounds(lower=near, upper=far, lower_excusable=False)
         return Bounds(lower=far, upper=near, upper_excusable=False)
+
+    def rounded_bounds(self, block: Block, fmt: Format) -> RoundedBounds:
+        """Return those of `bounds`: of a row they depend on its peak alone."""
+        entries, form = self.entries(block), self.form(block.point(0))
+        peaks = entries.max(axis=1) if form.multiplier > 0 else entries.min(axis=1)
+        factor = form.scale * form.multiplier
+        reach = form.scale * log_above(entries.shape[1])
+        lower = rounded_down(factor, peaks, min(reach, Fraction(0)), fmt)
+        upper = rounded_up(factor, peaks, max(reach, Fraction(0)), fmt)
+        return RoundedBounds(lower, upper, form.scale < 0, form.scale > 0)
 
 
 @cache

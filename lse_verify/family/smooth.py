@@ -19,6 +19,7 @@ class SmoothExtremum(LseFunction):
     def __init__(self, name: str, direction: int) -> None:
         self.name = name
         self._direction = direction
+        self.side_of_limit = direction
 
     def form(self, point: Point) -> LseForm:
         """Return the entries with multiplier ±t and scale ±1/t."""

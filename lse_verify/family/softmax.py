@@ -6,8 +6,11 @@ import math
 from abc import abstractmethod
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lse_verify.enclosure import Enclosure
-from lse_verify.family.block import Point
+from lse_verify.family.block import Block, Point
 from lse_verify.family.function import (
     NO_LIMIT,
     UNSEEN,
@@ -16,9 +19,11 @@ from lse_verify.family.function import (
     Function,
     Outcome,
     Pending,
+    RoundedBounds,
     others_unseen,
     row_of,
 )
+from lse_verify.formats import Format
 
 
 class RowToRow(Function):
@@ -29,6 +34,7 @@ class RowToRow(Function):
     symmetric = True
     shift = "leaves"
     keeps_order = True
+    side_of_limit = -1
     of_nothing: Outcome
     """The value at an entry that counts for nothing."""
     of_everything: Outcome
@@ -67,6 +73,10 @@ class RowToRow(Function):
             outcomes.append(Pending(place) if equal is None else equal)
         return Case(tuple(outcomes), (kept,))
 
+    def ordinary(self, block: Block) -> NDArray[np.bool_]:
+        """Return where there are several entries and all of them are finite."""
+        return np.asarray(np.isfinite(block.wide(0)).all(axis=1) & (block.n_terms > 1))
+
 
 class Softmax(RowToRow):
     """``softmax(x)``; with exactly one +∞ it has the limit (…, 0, 1, 0, …)."""
@@ -79,6 +89,11 @@ class Softmax(RowToRow):
         """Return 1/count."""
         return Enclosure.exactly(Fraction(1, count))
 
+    def ordinary(self, block: Block) -> NDArray[np.bool_]:
+        """Return where there are several entries, all finite and not all equal."""
+        row = block.wide(0)
+        return np.asarray(super().ordinary(block) & (row[:, :1] != row).any(axis=1))
+
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
         """Return 0 and 1/c, c the number of entries equal to the k-th: others take a share."""
         row = row_of(point)
@@ -90,3 +105,7 @@ class Softmax(RowToRow):
     def bounds(self, point: Point) -> Bounds:
         """Return 0 and 1."""
         return Bounds(Fraction(0), Fraction(1))
+
+    def rounded_bounds(self, block: Block, fmt: Format) -> RoundedBounds:
+        """Return 0 and 1, floats of every format."""
+        return RoundedBounds(np.zeros(block.n_rows), np.ones(block.n_rows))

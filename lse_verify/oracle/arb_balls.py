@@ -39,7 +39,7 @@ class ArbBalls(Oracle):
 
     def enclose(self, function: Function, point: Point, k: int, prec_bits: int) -> Enclosure | None:
         """Evaluate output k at so many bits."""
-        return _enclosure(balls(function, point, prec_bits)[k - 1])
+        return enclosure_of(balls(function, point, prec_bits)[k - 1])
 
 
 def balls(function: Function, point: Point, prec_bits: int) -> list[Ball]:
@@ -130,7 +130,8 @@ _OTHERS = {
 }
 
 
-def _enclosure(ball: Ball) -> Enclosure | None:
+def enclosure_of(ball: Ball) -> Enclosure | None:
+    """Return what a ball holds, None if it is not finite; what is tiny is rounded outward."""
     if not ball.is_finite():
         return None
     (middle, lost), (radius, more) = _dyadic(ball.mid()), _dyadic(ball.rad())

@@ -1,7 +1,7 @@
-"""Who is asked when: Arb for whole blocks, mpmath for every figure that gets printed.
+"""Who is asked when: the kernels or Arb for whole blocks, mpmath for every figure that is printed.
 
-`Ladder.truth` encloses all outputs of a block with Arb, at a precision that lets nearly every
-error be measured in binary64 arithmetic. `Ladder.confirm` answers for one output with the
+`Ladder.truth` encloses all outputs of a block, narrowly enough that nearly every error can be
+measured in binary64 arithmetic (`truth`). `Ladder.confirm` answers for one output with the
 judge, to whatever precision the question needs, and holds Arb's enclosure against it: if the
 two exclude one another the run stops with the input.
 """
@@ -9,29 +9,18 @@ two exclude one another the run stops with the input.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lse_verify.enclosure import Enclosure, EnclosureArray, Floats, enclosure_array, split
+from lse_verify.enclosure import Enclosure
 from lse_verify.errors import OracleDisagreement
 from lse_verify.family.block import Block, Point
-from lse_verify.family.function import UNSEEN, Case, Function, NoLimit, Outcome, Pending
+from lse_verify.family.function import UNSEEN, Function, Outcome, Pending
 from lse_verify.formats import power_of_two
-from lse_verify.oracle.arb_balls import ArbBalls, balls, quadruple
+from lse_verify.oracle.arb_balls import ArbBalls
 from lse_verify.oracle.mpmath_judge import MpmathJudge
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, PRECISIONS, Decided, Oracle, refine
-
-_BLOCK_PRECISIONS = (128, 256, 512)
-_WANTED_RADIUS = 2.0**-90
-"""Relative: a fraction 2**−36 of a binary64 ulp, so that few errors stay near a limit."""
-
-Quadruple = tuple[float, float, float, int]
-
-_UNKNOWN: Quadruple = (0.5, 0.0, math.inf, 0)
+from lse_verify.oracle.truth import FIRST_TIERS, Truth, block_truth
 
 REMEMBERED = 512
 
@@ -42,33 +31,8 @@ _EXCUSES_NOTHING = power_of_two(-1100)
 """Below the half subnormal of any format: slopes so small explain no error of any result."""
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What is true of every output of a block, flattened in C order.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        (m,) or (m, n): the shape that an implementation has to return.
-    enclosures : EnclosureArray
-        The exact values where `is_real`; of unknown radius where Arb did not tell.
-    is_real : ndarray of bool
-        Whether the exact value is a real number.
-    special : ndarray of float64
-        ±∞ or NaN where that is the exact value, 0 elsewhere.
-    no_limit : ndarray of bool
-        Where nothing is right or wrong.
-    """
-
-    shape: tuple[int, ...]
-    enclosures: EnclosureArray
-    is_real: NDArray[np.bool_]
-    special: Floats
-    no_limit: NDArray[np.bool_]
-
-
 class Ladder:
-    """The two oracles and what they have been asked before.
+    """The oracles and what they have been asked before.
 
     Parameters
     ----------
@@ -76,13 +40,21 @@ class Ladder:
         Whose answers are given.
     second : Oracle, optional
         Who is held against the judge.
+    first : str
+        The tier that is asked first for whole blocks, one of `FIRST_TIERS`.
     """
 
-    def __init__(self, judge: MpmathJudge | None = None, second: Oracle | None = None) -> None:
+    def __init__(
+        self,
+        judge: MpmathJudge | None = None,
+        second: Oracle | None = None,
+        first: str = FIRST_TIERS[0],
+    ) -> None:
         judge = judge or MpmathJudge()
         self._judge = _Remembering(judge)
         self._second = _Remembering(second or ArbBalls())
         self._weighted_slopes = lru_cache(REMEMBERED)(judge.weighted_slopes)
+        self.first = first
 
     def truth(self, function: Function, block: Block) -> Truth:
         """Enclose every output of a block.
@@ -93,18 +65,13 @@ class Ladder:
             Any of the family.
         block : Block
             Rows, special entries included.
+
+        Raises
+        ------
+        OracleDisagreement
+            If Arb excludes what the double-double kernels found, on a sample of the rows.
         """
-        cases = [function.settle(point) for point in block.points()]
-        per_row = block.n_terms if function.returns_row else 1
-        outcomes = [outcome for case in cases for outcome in case.outcomes]
-        rows = [q for case in cases for q in _quadruples(function, case)]
-        return Truth(
-            shape=(block.n_rows, per_row) if function.returns_row else (block.n_rows,),
-            enclosures=enclosure_array(rows),
-            is_real=np.array([isinstance(o, Pending | Enclosure) for o in outcomes], dtype=bool),
-            special=np.array([o if isinstance(o, float) else 0.0 for o in outcomes]),
-            no_limit=np.array([isinstance(o, NoLimit) for o in outcomes], dtype=bool),
-        )
+        return block_truth(function, block, self.first, self._judge)
 
     def confirm(self, function: Function, point: Point, output: int, decided: Decided) -> Outcome:
         """Return the judge's answer for one output, as precise as the question needs.
@@ -216,51 +183,6 @@ def _is_narrow(enclosure: Enclosure) -> bool:
     """Whether an enclosure is good for a ratio to 10 digits, or all of it is negligible."""
     largest = max(abs(enclosure.lo), abs(enclosure.hi))
     return enclosure.relative_width_log2() < -40 or largest <= _NEGLIGIBLE
-
-
-def _quadruples(function: Function, case: Case) -> list[Quadruple]:
-    """Return (hi, lo, radius, exponent) for every outcome of a case."""
-    pending = any(isinstance(outcome, Pending) for outcome in case.outcomes)
-    values = _arb_quadruples(function, case.point) if pending else []
-    return [
-        _beyond_limits(values[outcome.k - 1], function, case.point, outcome.k)
-        if isinstance(outcome, Pending)
-        else split(outcome.lo)
-        if isinstance(outcome, Enclosure)
-        else _UNKNOWN
-        for outcome in case.outcomes
-    ]
-
-
-def _arb_quadruples(function: Function, point: Point) -> list[Quadruple]:
-    found: list[Quadruple] = []
-    for prec_bits in _BLOCK_PRECISIONS:
-        found = [quadruple(ball) for ball in balls(function, point, prec_bits)]
-        if all(radius <= _WANTED_RADIUS for _, _, radius, _ in found):
-            break
-    return found
-
-
-def _beyond_limits(found: Quadruple, function: Function, point: Point, k: int) -> Quadruple:
-    """Take off what a strict limit excludes, so that the interval does not touch it.
-
-    A truth such as 2**40 + exp(−1e300) cannot be told from its limit 2**40 by any radius; a
-    stand-in on the right side of it rounds alike (MATHEMATICS, section 4). Only limits of at
-    most 53 bits are used: between such a limit and a stand-in 2**−90 away there is no float
-    and no midpoint.
-    """
-    hi, lo, radius, exponent = found
-    negligible = radius == math.inf and exponent == NEGLIGIBLE_LOG2
-    touching = 0 < radius <= _WANTED_RADIUS and abs(lo) <= radius
-    if not (negligible or touching):
-        return found
-    for limit, side in zip(function.strict_limits(point, k), (1, -1), strict=True):
-        if limit == 0 and negligible:
-            return side * 0.5, 0.0, 0.0, NEGLIGIBLE_LOG2
-        if limit and touching and split(limit) == (hi, 0.0, 0.0, exponent):
-            half = (side * lo + radius) / 2
-            return hi, side * half, half * (1 - 2.0**-30), exponent
-    return found
 
 
 def _ratio(numerator: Fraction, denominator: Fraction) -> float:

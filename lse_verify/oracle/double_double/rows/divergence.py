@@ -1,0 +1,166 @@
+r"""Bregman: Σ q·(log q − log p), the Kullback-Leibler divergence, with an honest radius.
+
+With x₀ = x′₀ = 0, q = softmax(x′), δ = x′ − x and c = LSE(x′) − LSE(x) it is Σ qₖ·(δₖ − c). Its
+terms have both signs and cancel where x and x′ are near; the radius counts what they were.
+
+Absolute errors, M = Σ |qₖ·(δₖ − c)|:
+
+- c: that of both logs, and of two sums `ADD_RELATIVE`: of the difference of the logs, and of c
+  (that of the peaks is exact in two floats): `c_error`; it enters with weight Σ q = 1
+- δₖ − c: 4u² of itself, weighted by qₖ
+- qₖ: that of softmax, and the product 9u²: relative, of M
+- ⌈log₂ n⌉ additions: 4u² each, of M
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lse_verify.enclosure import EnclosureArray, Floats
+from lse_verify.oracle.double_double.arithmetic import (
+    ADD_RELATIVE,
+    MULTIPLY_RELATIVE,
+    add,
+    multiply,
+    two_sum,
+    two_to_the,
+)
+from lse_verify.oracle.double_double.arrays import Integers
+from lse_verify.oracle.double_double.compilation import compiled_loop
+from lse_verify.oracle.double_double.logarithm import LOG1P_RELATIVE, log1p
+from lse_verify.oracle.double_double.rows.combine import UPWARD, empty_enclosures, mantissa_exponent
+from lse_verify.oracle.double_double.rows.entropy import add_pairwise
+from lse_verify.oracle.double_double.rows.shares import softmax
+from lse_verify.oracle.double_double.rows.sums import RowSums, row_sums
+
+_LARGEST = 2.0**40
+"""Rows with larger entries are not answered: nothing here over- or underflows below it."""
+
+_FLUSHED = 2.0**-900
+"""What shares below 2**-1000 times differences below 2**42 add up to, and more: also what
+underflows in larger ones, and logs below 2**-1022, which count as that."""
+
+
+def bregman(x: Floats, x2: Floats) -> EnclosureArray:
+    """Enclose the divergence of every pair of rows.
+
+    Parameters
+    ----------
+    x, x2 : ndarray of float64, shape (m, n)
+        Rows, n ≥ 1, without the implied 0.
+
+    Returns
+    -------
+    EnclosureArray, shape (m,)
+        Of infinite radius where an entry is NaN or beyond 2**40.
+    """
+    first, second = (np.pad(rows, ((0, 0), (1, 0))) for rows in (x, x2))
+    inside = (np.abs(first) <= _LARGEST).all(axis=1) & (np.abs(second) <= _LARGEST).all(axis=1)
+    first[~inside], second[~inside] = 0.0, 0.0
+    sums, sums2 = row_sums(first), row_sums(second)
+    c = np.empty((3, len(x)))
+    _log_ratio(*_parts(sums), sums.relative, *_parts(sums2), sums2.relative, c[0], c[1], c[2])
+    shares = softmax(second)
+    n = first.shape[1]
+    terms = np.empty((3, first.size))
+    _terms(
+        first.ravel(),
+        second.ravel(),
+        *shares.columns(),
+        np.repeat(c[0], n),
+        np.repeat(c[1], n),
+        terms[0],
+        terms[1],
+        terms[2],
+    )
+    hi, lo, errors = terms.reshape(3, *first.shape)
+    slack = MULTIPLY_RELATIVE + math.ceil(math.log2(n)) * ADD_RELATIVE
+    bound = errors.sum(axis=1) + np.abs(hi).sum(axis=1) * slack + c[2]
+    add_pairwise(hi, lo)
+    found = empty_enclosures(len(x))
+    _finish(hi, lo, np.where(inside, bound * UPWARD + _FLUSHED, np.inf), *found.columns())
+    return found
+
+
+def _parts(sums: RowSums) -> tuple[Floats, Floats, Floats, Integers]:
+    return sums.peak, sums.hi, sums.lo, sums.base
+
+
+@compiled_loop
+def _log_ratio(
+    peak: Floats,
+    sum_hi: Floats,
+    sum_lo: Floats,
+    base: Integers,
+    relative: float,
+    peak2: Floats,
+    sum2_hi: Floats,
+    sum2_lo: Floats,
+    base2: Integers,
+    relative2: float,
+    c_hi: Floats,
+    c_lo: Floats,
+    c_error: Floats,
+) -> None:
+    """Write c = (peak2 − peak) + (log1p(sum2) − log1p(sum)) and its absolute error."""
+    for i in range(peak.size):
+        log_hi, log_lo, power = log1p(sum_hi[i], sum_lo[i], base[i])
+        log2_hi, log2_lo, power2 = log1p(sum2_hi[i], sum2_lo[i], base2[i])
+        scale, scale2 = two_to_the(max(power, -1022)), two_to_the(max(power2, -1022))
+        log_hi, log_lo = log_hi * scale, log_lo * scale
+        log2_hi, log2_lo = log2_hi * scale2, log2_lo * scale2
+        peaks_hi, peaks_lo = two_sum(peak2[i], -peak[i])
+        logs_hi, logs_lo = add(log2_hi, log2_lo, -log_hi, -log_lo)
+        c_hi[i], c_lo[i] = add(peaks_hi, peaks_lo, logs_hi, logs_lo)
+        rounding = (abs(logs_hi) + abs(c_hi[i])) * ADD_RELATIVE
+        logs = log_hi * (relative + LOG1P_RELATIVE) + log2_hi * (relative2 + LOG1P_RELATIVE)
+        c_error[i] = logs + rounding
+
+
+@compiled_loop
+def _terms(
+    x: Floats,
+    x2: Floats,
+    share_hi: Floats,
+    share_lo: Floats,
+    share_radius: Floats,
+    share_exponent: Integers,
+    c_hi: Floats,
+    c_lo: Floats,
+    hi: Floats,
+    lo: Floats,
+    error: Floats,
+) -> None:
+    for i in range(x.size):
+        is_seen = share_exponent[i] > -1000
+        scale = two_to_the(max(share_exponent[i], -1000))
+        q_hi = share_hi[i] * scale if is_seen else 0.0
+        q_lo = share_lo[i] * scale if is_seen else 0.0
+        q_error = share_radius[i] * scale if is_seen else 0.0
+        apart_hi, apart_lo = two_sum(x2[i], -x[i])
+        excess_hi, excess_lo = add(apart_hi, apart_lo, -c_hi[i], -c_lo[i])
+        hi[i], lo[i] = multiply(q_hi, q_lo, excess_hi, excess_lo)
+        rounding = abs(excess_hi) * ADD_RELATIVE
+        error[i] = abs(excess_hi) * q_error + q_hi * rounding
+
+
+@compiled_loop
+def _finish(
+    sum_hi: Floats,
+    sum_lo: Floats,
+    bound: Floats,
+    hi: Floats,
+    lo: Floats,
+    radius: Floats,
+    exponent: Integers,
+) -> None:
+    for r in range(bound.size):
+        is_known = (sum_hi[r, 0] > 0.0) & (bound[r] < np.inf)
+        mantissa, power = mantissa_exponent(sum_hi[r, 0])
+        hi[r] = mantissa if is_known else 0.5
+        scale = two_to_the(-min(max(power, -1000), 1000))
+        lo[r] = sum_lo[r, 0] * scale if is_known else 0.0
+        radius[r] = bound[r] * scale if is_known and power > -1000 else np.inf
+        exponent[r] = power if is_known else 0

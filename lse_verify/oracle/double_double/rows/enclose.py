@@ -1,0 +1,67 @@
+"""Every function of the family on blocks of any size, a chunk at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lse_verify.enclosure import EnclosureArray
+from lse_verify.family.block import Block
+from lse_verify.family.function import Function
+from lse_verify.family.lse_form import LseFunction
+from lse_verify.oracle.double_double.rows.combine import empty_enclosures
+from lse_verify.oracle.double_double.rows.divergence import bregman
+from lse_verify.oracle.double_double.rows.entropy import negentropy
+from lse_verify.oracle.double_double.rows.lse import lse
+from lse_verify.oracle.double_double.rows.shares import log_softmax, softmax
+
+_MOST_RESULTS = 2**13
+_MOST_ENTRIES = 2**18
+"""At once: what is kept of each result stays in cache, and memory does not grow with the rows."""
+
+_OTHERS: dict[str, Callable[[Block], EnclosureArray]] = {
+    "softmax": lambda block: softmax(block.wide(0)),
+    "log_softmax": lambda block: log_softmax(block.wide(0)),
+    "negentropy": lambda block: negentropy(block.wide(0)),
+    "bregman": lambda block: bregman(block.wide(0), block.wide(1)),
+}
+
+
+def enclose(function: Function, block: Block) -> EnclosureArray:
+    """Enclose every output of a block by the double-double kernels.
+
+    Parameters
+    ----------
+    function : Function
+        Any of the family.
+    block : Block
+        Rows of n ≥ 1 terms. Nothing is said of a row that is not `Function.ordinary`.
+
+    Returns
+    -------
+    EnclosureArray
+        One an output, flattened in C order. The radius is infinite where the kernels do not
+        tell; where the value is known to be below 2**`NEGLIGIBLE_LOG2` the exponent is that.
+    """
+    per_row = block.n_terms if function.returns_row else 1
+    found = empty_enclosures(block.n_rows * per_row)
+    for start, rows in chunks(function, block):
+        found.put(start * per_row, enclose_chunk(function, rows))
+    return found
+
+
+def chunks(function: Function, block: Block) -> Iterator[tuple[int, Block]]:
+    """Yield consecutive rows of a block, as views, with the number of the first of them."""
+    n_terms = max(block.n_terms, 1)
+    per_term = not isinstance(function, LseFunction)
+    step = max(1, min(_MOST_RESULTS // (n_terms if per_term else 1), _MOST_ENTRIES // n_terms))
+    for start in range(0, block.n_rows, step):
+        yield start, block.between(start, start + step)
+
+
+def enclose_chunk(function: Function, block: Block) -> EnclosureArray:
+    """Enclose the outputs of a few rows at once; as `enclose`."""
+    if isinstance(function, LseFunction):
+        # The multiplier and the scale are the same for all rows, and one entry tells them.
+        form = function.form(block.corner().point(0))
+        return lse(function.entries(block), form.multiplier, form.scale)
+    return _OTHERS[function.name](block)
