@@ -10,7 +10,7 @@ import io
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -72,6 +72,10 @@ Jobs = Annotated[
 ]
 
 
+FirstTier = Literal["double-double", "arb", "mpmath"]
+"""Those of `oracle.truth.FIRST_TIERS`."""
+
+
 @app.command()
 def audit(
     implementation: Implementations = [],  # noqa: B006  # Typer copies it
@@ -85,6 +89,9 @@ def audit(
     samples: Samples = None,
     seed: Seed = 0,
     jobs: Jobs = None,
+    oracle: Annotated[
+        FirstTier, typer.Option(help="Who is asked first for whole blocks: slower, same figures.")
+    ] = "double-double",
     out: Annotated[Path, typer.Option(help="Where the report goes.", metavar="DIR")] = Path(
         "reports/audit"
     ),
@@ -123,6 +130,7 @@ def audit(
         samples=samples or DEFAULT_SAMPLES,
         jobs=jobs or _cores(),
         data=data,
+        oracle=oracle,
     )
     with show.progress(quiet=json) as observe:
         ledger = run_audit(request, out / "ledger.jsonl", observe)

@@ -26,14 +26,14 @@ bit", ACM Trans. Math. Software 17(3), 1991.
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 from numpy.typing import ArrayLike
 
 from lse_verify.family import function_named
-from lse_verify.formats import FloatArray, format_of
+from lse_verify.formats import BINARY32, FloatArray, format_of
 from lse_verify.oracle.rounding import rounded_rows
 
 Axis = int | tuple[int, ...] | None
@@ -107,12 +107,14 @@ def logaddexp(a: ArrayLike, b: ArrayLike) -> Any:
     Parameters
     ----------
     a, b : array_like of float
-        Broadcast against one another; of different dtypes the result has the wider, as
-        NumPy's functions do.
+        As in `logsumexp`, and broadcast against one another. Of two dtypes the result has the
+        wider (a Python number is a float64), of float16 and bfloat16 float32, which holds both.
     """
     first, second = _floats(a), _floats(b)
-    dtype = np.result_type(first, second)
-    wide, other = np.broadcast_arrays(first.astype(dtype), second.astype(dtype))
+    dtype = _wider(first, second)
+    with np.errstate(invalid="ignore"):
+        # Signalling NaNs among them are none of the caller's business.
+        wide, other = np.broadcast_arrays(first.astype(dtype), second.astype(dtype))
     rows = np.stack([wide.ravel(), other.ravel()], axis=1)
     # The row is the same as two arguments, and rows are what the kernels take.
     found = rounded_rows(function_named("logsumexp"), (rows,), format_of(dtype))
@@ -143,11 +145,33 @@ def _each(name: str, x: ArrayLike, axis: Axis) -> Any:
 
 def _floats(x: ArrayLike) -> FloatArray:
     array = np.asarray(x)
-    return array.astype(np.float64) if array.dtype.kind in "biu" else array
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    format_of(array.dtype)
+    return array
+
+
+def _wider(first: FloatArray, second: FloatArray) -> np.dtype[Any]:
+    """Return the dtype of all floats of both; NumPy has none for float16 and bfloat16."""
+    if first.dtype == second.dtype:
+        return first.dtype
+    if first.itemsize == second.itemsize:
+        return BINARY32.dtype
+    return max(first.dtype, second.dtype, key=lambda dtype: dtype.itemsize)
 
 
 def _axes(array: FloatArray, axis: Axis) -> tuple[int, ...]:
-    return normalize_axis_tuple(range(array.ndim) if axis is None else axis, array.ndim)
+    """Return the axes counted from 0; what is wrong with them raises as in NumPy's functions."""
+    if axis is None:
+        return tuple(range(array.ndim))
+    given = [operator.index(a) for a in (axis if isinstance(axis, tuple) else (axis,))]
+    for a in given:
+        if not -array.ndim <= a < array.ndim:
+            raise np.exceptions.AxisError(a, array.ndim)
+    axes = tuple(a % array.ndim for a in given)
+    if len(set(axes)) < len(axes):
+        raise ValueError(f"duplicate value in 'axis': {axis}")
+    return axes
 
 
 def _rows(array: FloatArray, axes: tuple[int, ...]) -> FloatArray:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from lse_verify.audit.finding import BoundUse
-from lse_verify.audit.site import Flags, Site
-from lse_verify.enclosure import Floats, in_quanta
+from lse_verify.audit.site import RESOLVED, Flags, Site, figure
+from lse_verify.enclosure import Floats
 from lse_verify.family.apriori import apriori_bound
 
 
@@ -27,9 +27,9 @@ def bound_use(site: Site, ulps: Floats, failed: Flags, algorithm: str) -> BoundU
         algorithm=algorithm,
         measured=int((~overflowed).sum()),
         overflowed=int(overflowed.sum()),
-        largest_error=_largest_finite(worst),
+        largest_error=figure(_largest_finite(worst)),
         largest_bound=_largest_finite(bound),
-        largest_use=_largest_finite(use),
+        largest_use=figure(_largest_finite(use)),
     )
 
 
@@ -40,16 +40,16 @@ def _largest_finite(values: Floats) -> float:
 
 def _relative_error(site: Site, ulps: Floats) -> Floats:
     """Return |got − y| in units of u times the largest |y| of the row."""
-    truth = site.reference.truth.enclosures
-    high, low, _, quantum_exponent = in_quanta(truth, site.fmt)
-    rows = quantum_exponent.reshape(-1, site.per_row)
+    ruler = site.reference.ruler
+    rows = ruler.quantum_exponent.reshape(-1, site.per_row)
     # Scaled by the row's largest spacing, not to reals: these may be below all of binary64.
     shift = (rows - rows.max(axis=1, keepdims=True)).ravel()
     with np.errstate(all="ignore"):
         distance = np.ldexp(ulps, shift)
-        size = np.ldexp(np.abs(high + low), shift)
+        size = np.ldexp(np.abs(ruler.high + ruler.low), shift)
         largest = size.reshape(-1, site.per_row).max(axis=1).repeat(site.per_row)
         # A truth too small to be seen beside the spacing: 0 loses all of it, and no more.
-        unseen = np.where(distance == 0, truth.hi != 0, distance / largest)
+        unseen = np.where(distance == 0, site.reference.truth.enclosures.hi != 0, distance)
         relative = np.where(largest > 0, distance / largest, unseen)
-        return np.asarray(relative / site.fmt.unit_roundoff)
+        in_units = relative / site.fmt.unit_roundoff
+    return np.asarray(np.where(ruler.spread > 0, np.maximum(in_units, RESOLVED), in_units))

@@ -27,17 +27,17 @@ def violations(
     algorithm : str or None
         The algorithm whose a-priori bound holds for the sum of shares.
     """
-    r = site.reference
+    b = site.reference.bounds
     sides = {
-        "lower bound": (wide < np.repeat(r.lower, site.per_row), r.lower_excusable, r.lower),
-        "upper bound": (wide > np.repeat(r.upper, site.per_row), r.upper_excusable, r.upper),
+        "lower bound": (wide < np.repeat(b.lower, site.per_row), b.lower_excusable, b.lower),
+        "upper bound": (wide > np.repeat(b.upper, site.per_row), b.upper_excusable, b.upper),
     }
-    comparable = np.isfinite(wide) & r.truth.is_real
+    comparable = np.isfinite(wide) & site.reference.truth.is_real
     found = {}
     for name, (broken, excusable, bound) in sides.items():
         stated = np.repeat(np.isfinite(bound), site.per_row)
         with np.errstate(invalid="ignore"):
-            excused = np.repeat(excusable, site.per_row) & (stability <= 1)
+            excused = excusable & (stability <= 1)
         found[name] = _bound_tally(
             site, wide, (broken & comparable, excused, comparable & stated), bound
         )

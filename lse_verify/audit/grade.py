@@ -16,9 +16,11 @@ from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.measure import measure
 from lse_verify.audit.pairs import fenchel_young
 from lse_verify.audit.properties import MOST_TERMS, properties
-from lse_verify.audit.reference import Reference, ReferenceStore
+from lse_verify.audit.reference import Reference
+from lse_verify.audit.reference_store import ReferenceStore
 from lse_verify.audit.rounding_use import scheme_of
 from lse_verify.audit.site import Site
+from lse_verify.enclosure import Enclosure
 from lse_verify.family import function_named
 from lse_verify.family.block import Block
 from lse_verify.family.rounding import Scheme
@@ -29,6 +31,7 @@ from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import DATA_PREFIX, data_regime
 from lse_verify.inputs.regimes import regime_named
 from lse_verify.oracle.ladder import Ladder
+from lse_verify.oracle.truth import FIRST_TIERS
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -59,15 +62,27 @@ class Workplace:
         The folder that a user's relative paths start from.
     data : Path or None
         The user's own rows.
+    oracle : str
+        Which tier of the ladder begins, one of `FIRST_TIERS`.
     """
 
     folder: Path | None
     base: Path
     data: Path | None = None
+    oracle: str = FIRST_TIERS[0]
 
     def grader(self) -> Grader:
         """Return a grader with oracles of its own."""
-        return Grader(Ladder(), ReferenceStore(self.folder), self.base, self.data)
+        return Grader(Ladder(first=self.oracle), ReferenceStore(self.folder), self.base, self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A batch with its references, and what its cells have asked the judge of it."""
+
+    blocks: tuple[Block, ...]
+    references: list[Reference]
+    asked: dict[tuple[int, int], Enclosure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ class Grader:
         The folder that a user's relative paths start from.
     data : Path or None
         The user's own rows.
-    last : dict of str to tuple
+    last : dict of str to _Drawn
         The batch drawn last: cells of one batch come one after the other.
     """
 
@@ -92,7 +107,7 @@ class Grader:
     store: ReferenceStore
     base: Path
     data: Path | None
-    last: dict[str, tuple[tuple[Block, ...], list[Reference]]] = field(default_factory=dict)
+    last: dict[str, _Drawn] = field(default_factory=dict)
 
     def prepare(self, cell: Cell) -> None:
         """Compute the references of a cell's batch and leave them in the store."""
@@ -101,7 +116,7 @@ class Grader:
     def grade(self, cell: Cell) -> Graded:
         """Grade one cell; whatever its implementation does in Python ends as its finding."""
         implementation = find(cell.implementation, cell.function, self.base)
-        blocks, references = self._drawn(cell)
+        drawn = self._drawn(cell)
         try:
             call = implementation.load()
             scheme = scheme_of(implementation, call)
@@ -109,16 +124,16 @@ class Grader:
             raise
         except BaseException as error:
             return Graded(Finding(failure=Failure(kind="exception", words=words_of(error))))
-        return self._grade_blocks(cell, implementation, call, scheme, blocks, references)
+        return self._grade_blocks(cell, implementation, call, scheme, drawn)
 
-    def _drawn(self, cell: Cell) -> tuple[tuple[Block, ...], list[Reference]]:
+    def _drawn(self, cell: Cell) -> _Drawn:
         if cell.batch_key not in self.last:
             regime = self._regime(cell.regime)
             fmt, function = format_named(cell.format), function_named(cell.function)
             blocks = regime.draw(cell.function, fmt, cell.seed, cell.samples).blocks
             references = self.store.get(cell.batch_key, self.ladder, function, blocks, fmt)
             self.last.clear()
-            self.last[cell.batch_key] = blocks, references
+            self.last[cell.batch_key] = _Drawn(blocks, references)
         return self.last[cell.batch_key]
 
     def _regime(self, name: str) -> Regime:
@@ -132,16 +147,24 @@ class Grader:
         implementation: Implementation,
         call: Call,
         scheme: Scheme | None,
-        blocks: tuple[Block, ...],
-        references: list[Reference],
+        drawn: _Drawn,
     ) -> Graded:
         function, fmt = function_named(cell.function), format_named(cell.format)
         asker = Asker(call, function, fmt)
         rng = np.random.default_rng([cell.seed, zlib.crc32(cell.batch_key.encode())])
         finding, sites = Finding(), list[Site]()
-        for block, reference in zip(blocks, references, strict=True):
+        for block, reference in zip(drawn.blocks, drawn.references, strict=True):
             first_row = sum(site.block.n_rows for site in sites)
-            site = Site(self.ladder, function, fmt, block, reference, cell.seed, first_row)
+            site = Site(
+                self.ladder,
+                function,
+                fmt,
+                block,
+                reference,
+                cell.seed,
+                first_row,
+                asked=drawn.asked,
+            )
             sites.append(site)
             wanted = implementation.n_terms
             if wanted is None or block.n_terms in wanted:
@@ -161,7 +184,9 @@ def _grade_block(
         got = asker.ask(site.block)
     except NoAnswerError as no_answer:
         return _refusal(site, no_answer.failure)
-    finding = measure(site, got, algorithm, scheme)
+    finding = Finding()
+    for piece, outputs in site.pieces():
+        finding = finding.merge(measure(piece, got[outputs], algorithm, scheme))
     checkable = site.reference.finite.all() and 0 < site.block.n_terms <= MOST_TERMS
     if not checkable:
         return finding

@@ -65,14 +65,41 @@ def judge(site: Site, entry: int, got: float) -> Measured:
         truth=digits,
         error=_to_float(middle),
         at_most_half=_is_nearest(got, truth, high, site.fmt),
-        # The error of a pending output never equals 1: y is no float. Of an exact one it may.
-        below_one=high < 1 or (high == 1 and low < 1),
+        below_one=_is_below_one(low, high),
         stability=_to_float(stability),
         condition=condition,
         error_text=three_digits(middle),
         stability_text=three_digits(stability),
         condition_text=f"{condition:.3g}",
     )
+
+
+def sides(site: Site, entry: int, got: float) -> tuple[bool, bool] | None:
+    """Tell whether an error is at most ½ and below 1, where arrays know its size but not that.
+
+    None where the limit of precision came first. What the judge said is kept with the site's
+    batch: softmax of (x, x + δ) lies δ³/48 off a float or a midpoint, for every x and every
+    implementation, and nothing else has to be known of it.
+    """
+    row, output = divmod(entry, site.per_row)
+    place, question = (site.first_row + row, output), error_decided(got, site.fmt)
+    truth = site.asked.get(place)
+    if truth is None or not question(truth):
+        try:
+            found = site.ladder.confirm(site.function, site.point(row), output, question)
+        except OracleUndecided:
+            return None
+        assert isinstance(found, Enclosure)
+        site.asked[place] = truth = found
+    error = enclosed_error(got, truth, site.fmt)
+    assert isinstance(error, tuple)
+    low, high = error
+    return _is_nearest(got, truth, high, site.fmt), _is_below_one(low, high)
+
+
+def _is_below_one(low: Fraction, high: Fraction) -> bool:
+    # The error of a pending output never equals 1: y is no float. Of an exact one it may.
+    return high < 1 or (high == 1 and low < 1)
 
 
 def _is_nearest(got: float, truth: Enclosure, error: Fraction, fmt: Format) -> bool:

@@ -9,28 +9,35 @@ import numpy as np
 from lse_verify.audit.apriori_use import bound_use
 from lse_verify.audit.bounds import violations
 from lse_verify.audit.finding import Finding, Tally
-from lse_verify.audit.judge import judge
+from lse_verify.audit.judge import judge, sides
 from lse_verify.audit.profile import histogram, profiles
 from lse_verify.audit.rounding_use import rounding_use
-from lse_verify.audit.site import Flags, Site
+from lse_verify.audit.site import RESOLVED, Flags, Site, resolved
 from lse_verify.audit.verdict import stable_limit, weak_limit
-from lse_verify.audit.witness import Witness, spell_point
-from lse_verify.enclosure import Floats, in_quanta
+from lse_verify.audit.witness import spell_point
+from lse_verify.enclosure import Floats
 from lse_verify.family.rounding import Scheme
 from lse_verify.formats import FloatArray
-from lse_verify.ulp import Spurious, error_ulps_array
+from lse_verify.ulp import Spurious
 
 WELL_CONDITIONED = 100.0
 """κ up to which an error counts for the ranking: the input costs two digits at most."""
 
-_HALF, _ONE = 0.5, 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Errors of a whole answer after the judge has settled what the arrays left open."""
+    """Errors of a whole answer after the judge has settled what the arrays left open.
+
+    Attributes
+    ----------
+    ulps, stability : ndarray of float64
+        Errors in ulps as far as they are `resolved`, and E of these.
+    raw : ndarray of float64
+        The errors in ulps as they were found.
+    """
 
     ulps: Floats
+    raw: Floats
     at_most_half: Flags
     below_one: Flags
     spurious_nan: Flags
@@ -55,49 +62,52 @@ def measure(
     scheme : Scheme or None
         The scheme whose rounding bound is.
     """
-    flat = got.ravel()
-    wide = flat.astype(np.float64)
-    errors = _errors(site, flat, wide)
-    is_real = site.reference.truth.is_real
+    wide = got.ravel().astype(np.float64)
+    errors = _errors(site, wide)
+    r = site.reference
+    number = r.truth.is_real & ~r.special
+    measured = number & ~np.isnan(errors.ulps)
     failed = errors.spurious_nan | errors.spurious_infinity
-    special, special_agrees = _special(site, wide, errors)
-    measured = is_real & ~special & ~np.isnan(errors.ulps)
-    well = measured & (site.reference.condition <= WELL_CONDITIONED)
     return Finding(
         rows=site.block.n_rows,
-        outputs=int(measured.sum()),
+        outputs=int(np.count_nonzero(measured)),
         histogram=histogram(errors.ulps[measured]),
-        correctly_rounded=int((measured & errors.at_most_half).sum()),
-        faithful=int((measured & errors.below_one).sum()),
-        worst_error=_worst(site, wide, np.where(measured, errors.ulps, -1)),
-        worst_conditioned=_worst(site, wide, np.where(well, errors.ulps, -1)),
-        worst_stability=_worst(site, wide, np.where(measured, errors.stability, -1)),
+        correctly_rounded=int(np.count_nonzero(measured & errors.at_most_half)),
+        faithful=int(np.count_nonzero(measured & errors.below_one)),
+        worst_error=site.worst(wide, measured, errors.ulps),
+        worst_conditioned=site.worst(
+            wide, measured & (r.condition <= WELL_CONDITIONED), errors.ulps
+        ),
+        worst_stability=site.worst(wide, measured, errors.stability),
         not_stable=_above(site, wide, errors, measured, stable_limit(site.n_terms)),
         not_weak=_above(site, wide, errors, measured, weak_limit(site.n_terms)),
-        spurious_nan=site.tally(wide, errors.spurious_nan, is_real & ~special),
-        spurious_infinity=site.tally(wide, errors.spurious_infinity, is_real & ~special),
-        special=site.tally(wide, ~special_agrees, special),
+        spurious_nan=site.tally(wide, errors.spurious_nan, number),
+        spurious_infinity=site.tally(wide, errors.spurious_infinity, number),
+        special=site.tally(wide, ~_special_agrees(site, wide, errors), r.special),
         violations=violations(site, wide, errors.stability, algorithm),
         properties={"zero sign": _zero_sign(site, wide, errors)},
         policies=_policies(site, wide),
-        undecided=site.tally(wide, errors.undecided, is_real),
-        bound_use=bound_use(site, errors.ulps, failed, algorithm) if algorithm else None,
-        rounding_use=rounding_use(site, wide, errors.ulps, failed, scheme) if scheme else None,
+        undecided=site.tally(wide, errors.undecided, r.truth.is_real),
+        bound_use=bound_use(site, errors.raw, failed, algorithm) if algorithm else None,
+        rounding_use=rounding_use(site, wide, errors.raw, failed, scheme) if scheme else None,
         profiles=profiles(site, errors.ulps, errors.stability, measured),
     )
 
 
-def _errors(site: Site, flat: FloatArray, wide: Floats) -> Errors:
-    truth = site.reference.truth
-    found = error_ulps_array(flat, truth.enclosures, site.fmt)
-    ulps = found.ulps.copy()
-    at_most_half, below_one = ulps <= _HALF, ulps < _ONE
-    spurious_infinity = found.spurious_infinity & truth.is_real
+def _errors(site: Site, wide: Floats) -> Errors:
+    is_real = site.reference.truth.is_real
+    found = site.reference.ruler.errors(wide)
+    ulps, at_most_half, below_one = found.ulps, found.at_most_half, found.below_one
+    spurious_infinity = found.spurious_infinity & is_real
     undecided = np.zeros(ulps.shape, dtype=bool)
-    with np.errstate(invalid="ignore"):
-        near_half = np.abs(ulps - _HALF) <= found.uncertainty
-        near_one = np.abs(ulps - _ONE) <= found.uncertainty
-    for entry in np.flatnonzero(truth.is_real & (found.undecided | near_half | near_one)):
+    # Of a wide enclosure not even the size of the error is known.
+    wide_open = found.undecided | (found.near_limit & ~(found.uncertainty < RESOLVED**2))
+    for entry in np.flatnonzero(is_real & found.near_limit & ~wide_open):
+        known = sides(site, int(entry), float(wide[entry]))
+        undecided[entry] = known is None
+        at_most_half[entry], below_one[entry] = known or (False, False)
+    ulps[undecided] = np.nan
+    for entry in np.flatnonzero(is_real & wide_open):
         judged = judge(site, int(entry), float(wide[entry]))
         if isinstance(judged.error, float):
             ulps[entry] = judged.error
@@ -106,68 +116,53 @@ def _errors(site: Site, flat: FloatArray, wide: Floats) -> Errors:
             ulps[entry] = np.nan
             spurious_infinity[entry] = judged.error is Spurious.INFINITY
             undecided[entry] = judged.error is None
+    seen = resolved(ulps, site.reference.ruler.spread)
     return Errors(
-        ulps=ulps,
+        ulps=seen,
+        raw=ulps,
         at_most_half=at_most_half,
         below_one=below_one,
-        spurious_nan=found.spurious_nan & truth.is_real,
+        spurious_nan=found.spurious_nan & is_real,
         spurious_infinity=spurious_infinity,
         undecided=undecided,
-        stability=_stabilities(site, ulps),
+        stability=_stabilities(site, seen),
     )
 
 
 def _stabilities(site: Site, ulps: Floats) -> Floats:
-    """Return E of every output: 2·error over max(1, κ) and the significand of y."""
-    significand = significands(site)
-    cost = np.maximum(1.0, site.reference.condition)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(np.minimum(2 * ulps / cost / significand, np.finfo(np.float64).max))
-
-
-def significands(site: Site) -> Floats:
-    """Return max(|y|, 2**emin) in units of the power of two that y's ulp belongs to."""
-    high, low, _, _ = in_quanta(site.reference.truth.enclosures, site.fmt)
-    return np.maximum(np.abs(high + low) * 2.0 ** (1 - site.fmt.precision), 1.0)
-
-
-def _worst(site: Site, wide: Floats, sizes: Floats) -> Witness | None:
-    if not sizes.size or sizes.max() < 0:
-        return None
-    entry = int(np.argmax(sizes))
-    return site.witness(entry, float(wide[entry]), float(sizes[entry]))
+    """Return E of every output: the error over what rounding the input explains."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        stability = ulps / site.reference.explained
+    return np.minimum(stability, np.finfo(np.float64).max, out=stability)
 
 
 def _above(site: Site, wide: Floats, errors: Errors, measured: Flags, limit: float) -> Tally:
     with np.errstate(invalid="ignore"):
-        above = measured & (errors.stability > limit)
+        above = errors.stability > limit
     return site.tally(wide, above, measured, sizes=errors.stability)
 
 
-def _special(site: Site, wide: Floats, errors: Errors) -> tuple[Flags, Flags]:
-    """Return which outputs have a special value, and where the answer is that value.
-
-    Special is ±∞ or NaN, and any exact value that comes of an entry that is not finite, such
-    as the 0 and 1 of softmax(0, ∞).
-    """
+def _special_agrees(site: Site, wide: Floats, errors: Errors) -> Flags:
+    """Tell where the answer is the special value, or the nearest float to an exact one."""
     truth = site.reference.truth
-    exact = truth.is_real & (truth.enclosures.radius == 0)
-    not_finite = np.repeat(~site.reference.finite, site.per_row)
-    special = (~truth.is_real & ~truth.no_limit) | (exact & not_finite)
+    if not site.reference.special.any():
+        return np.ones(wide.shape, dtype=bool)
     same = np.where(np.isnan(truth.special), np.isnan(wide), wide == truth.special)
-    return special, np.where(truth.is_real, errors.at_most_half, same)
+    return np.where(truth.is_real, errors.at_most_half, same)
 
 
 def _zero_sign(site: Site, wide: Floats, errors: Errors) -> Tally:
     """Count zeros whose sign is not the sign of the truth that underflowed to them."""
     truth = site.reference.truth
-    underflowed = errors.at_most_half & (wide == 0) & (truth.enclosures.hi != 0)
-    tested = truth.is_real & underflowed
-    return site.tally(wide, np.signbit(wide) != np.signbit(truth.enclosures.hi), tested)
+    tested = (wide == 0) & errors.at_most_half & truth.is_real & (truth.enclosures.hi != 0)
+    return site.tally(wide, np.signbit(wide) != (site.reference.ruler.sign < 0), tested)
 
 
 def _policies(site: Site, wide: Floats) -> list[str]:
-    rows = np.flatnonzero(site.reference.truth.no_limit.reshape(site.block.n_rows, -1).any(axis=1))
+    no_limit = site.reference.truth.no_limit
+    if not no_limit.any():
+        return []
+    rows = np.flatnonzero(no_limit.reshape(site.block.n_rows, -1).any(axis=1))
     answers = wide.reshape(site.block.n_rows, -1)
     return sorted({_policy(site, int(row), answers[row]) for row in rows})
 

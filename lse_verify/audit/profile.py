@@ -19,9 +19,12 @@ _LARGEST = 1e308
 def histogram(ulps: Floats) -> dict[str, int]:
     """Count errors by ⌊log₂ of the error in ulps⌋, exact answers apart."""
     exact = int((ulps == 0).sum())
-    exponents = np.frexp(ulps[ulps > 0])[1] - 1
-    buckets, counts = np.unique(np.clip(exponents, *_BUCKETS), return_counts=True)
-    named = {f"2^{b}": n for b, n in zip(buckets.tolist(), counts.tolist(), strict=True)}
+    least, most = _BUCKETS
+    exponents = np.clip(np.frexp(ulps)[1] - 1, least, most)
+    # frexp says 2**0 of 0.
+    counts = np.bincount(exponents - least, minlength=most - least + 1)
+    counts[-1 - least] -= exact
+    named = {f"2^{least + int(place)}": int(counts[place]) for place in np.flatnonzero(counts)}
     return ({EXACT_BUCKET: exact} if exact else {}) | named
 
 
@@ -52,8 +55,6 @@ def _gaps(site: Site) -> NDArray[np.int64] | None:
 
 
 def _maxima(buckets: NDArray[np.int64], sizes: Floats, measured: Flags) -> dict[int, float]:
-    names, places = np.unique(buckets[measured], return_inverse=True)
-    largest = np.zeros(names.size)
-    np.maximum.at(largest, places, np.minimum(sizes[measured], _LARGEST))
-    pairs = zip(names.tolist(), largest.tolist(), strict=True)
-    return {name: float(f"{size:.3g}") for name, size in pairs}
+    largest = np.full(_MOST_GAP + 1, -1.0)
+    np.maximum.at(largest, buckets[measured], np.minimum(sizes[measured], _LARGEST))
+    return {int(name): float(f"{largest[name]:.3g}") for name in np.flatnonzero(largest >= 0)}

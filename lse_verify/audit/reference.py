@@ -1,17 +1,8 @@
-"""All that a block has to be graded against, whatever implementation runs: computed once.
-
-A `Reference` depends on the batch alone. A run keeps them in a folder that its workers
-share; a worker that does not find one computes it.
-"""
+"""All that a block has to be graded against, whatever implementation runs: computed once."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
-from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +10,13 @@ from numpy.typing import NDArray
 from lse_verify.enclosure import EnclosureArray, Floats
 from lse_verify.family.block import Block
 from lse_verify.family.conditioning import log_magnitude, log_weighted_slopes
-from lse_verify.family.function import Bounds, Function
+from lse_verify.family.function import Function, RoundedBounds
 from lse_verify.formats import Format
-from lse_verify.oracle.ladder import Ladder, Truth
+from lse_verify.oracle.ladder import Ladder
+from lse_verify.oracle.truth import Truth
+from lse_verify.ulp import Ruler
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +31,65 @@ class Reference:
         κ; 1 where the output is exact or not a real number.
     finite : ndarray of bool, one a row
         Whether all entries of the row are finite.
-    lower, upper : ndarray of float64, one a row
-        RD(L) and RU(U) of MATHEMATICS, section 5; ∓∞ where there is no such bound.
-    lower_excusable, upper_excusable : ndarray of bool, one a row
-        Whether conditioning can excuse a violation.
+    bounds : RoundedBounds, one a row
+        RD(L) and RU(U) of MATHEMATICS, section 5.
+    ruler : Ruler
+        The exact values in ulps.
+    special : ndarray of bool
+        Which outputs have a special value: ±∞ or NaN, and any exact value that comes of an
+        entry that is not finite, such as the 0 and 1 of softmax(0, ∞).
+    explained : ndarray of float64
+        The error in ulps that rounding the input explains: the one of which E is 1.
     """
 
     truth: Truth
     condition: Floats
-    finite: NDArray[np.bool_]
-    lower: Floats
-    upper: Floats
-    lower_excusable: NDArray[np.bool_]
-    upper_excusable: NDArray[np.bool_]
+    finite: Flags
+    bounds: RoundedBounds
+    ruler: Ruler
+    special: Flags
+    explained: Floats
+
+    @classmethod
+    def of(
+        cls, truth: Truth, condition: Floats, finite: Flags, bounds: RoundedBounds, fmt: Format
+    ) -> Reference:
+        """Return the reference with all that follows from its parts."""
+        ruler = Ruler.of(truth.enclosures, fmt)
+        exact = truth.is_real & (truth.enclosures.radius == 0)
+        not_finite = np.repeat(~finite, truth.is_real.size // max(finite.size, 1))
+        # max(|y|, 2**emin) in units of the power of two that y's ulp belongs to.
+        significand = np.maximum(np.abs(ruler.high + ruler.low) * 2.0 ** (1 - fmt.precision), 1.0)
+        with np.errstate(over="ignore"):
+            explained = np.maximum(1.0, condition) * significand / 2
+        return cls(
+            truth=truth,
+            condition=condition,
+            finite=finite,
+            bounds=bounds,
+            ruler=ruler,
+            special=(~truth.is_real & ~truth.no_limit) | (exact & not_finite),
+            explained=explained,
+        )
+
+    def part(self, rows: slice, outputs: slice) -> Reference:
+        """Return the reference of some rows, whose outputs are the given ones."""
+        t, b = self.truth, self.bounds
+        shape = (len(self.finite[rows]), *t.shape[1:])
+        e = t.enclosures
+        enclosures = EnclosureArray(
+            e.hi[outputs], e.lo[outputs], e.radius[outputs], e.exponent[outputs]
+        )
+        flags = (t.is_real[outputs], t.special[outputs], t.no_limit[outputs])
+        return Reference(
+            truth=Truth(shape, enclosures, *flags, None if t.tier is None else t.tier[outputs]),
+            condition=self.condition[outputs],
+            finite=self.finite[rows],
+            bounds=replace(b, lower=b.lower[rows], upper=b.upper[rows]),
+            ruler=self.ruler.take(outputs),
+            special=self.special[outputs],
+            explained=self.explained[outputs],
+        )
 
 
 def reference(ladder: Ladder, function: Function, block: Block, fmt: Format) -> Reference:
@@ -58,29 +99,24 @@ def reference(ladder: Ladder, function: Function, block: Block, fmt: Format) -> 
     for argument in block.arguments:
         if isinstance(argument, np.ndarray):
             finite &= np.isfinite(argument.astype(np.float64)).reshape(block.n_rows, -1).all(axis=1)
-    bounds = [
-        function.bounds(point) if row_is_finite and block.n_terms else Bounds()
-        for point, row_is_finite in zip(block.points(), finite, strict=True)
-    ]
-    return Reference(
-        truth=truth,
-        condition=_condition(ladder, function, block, truth, finite),
-        finite=finite,
-        lower=np.array([_rounded(b.lower, fmt, "down") for b in bounds]),
-        upper=np.array([_rounded(b.upper, fmt, "up") for b in bounds]),
-        lower_excusable=np.array([b.lower_excusable for b in bounds], dtype=bool),
-        upper_excusable=np.array([b.upper_excusable for b in bounds], dtype=bool),
-    )
+    bounds = _bounds(function, block, fmt, finite)
+    condition = _condition(ladder, function, block, truth, finite)
+    return Reference.of(truth, condition, finite, bounds, fmt)
 
 
-def _rounded(bound: Fraction | None, fmt: Format, mode: str) -> float:
-    if mode == "down":
-        return -np.inf if bound is None else fmt.round(bound, "down")
-    return np.inf if bound is None else fmt.round(bound, "up")
+def _bounds(function: Function, block: Block, fmt: Format, finite: Flags) -> RoundedBounds:
+    """Return the bounds of the finite rows, and none of the others."""
+    lower, upper = np.full(block.n_rows, -np.inf), np.full(block.n_rows, np.inf)
+    places = np.flatnonzero(finite)
+    if not places.size or not block.n_terms:
+        return RoundedBounds(lower, upper)
+    found = function.rounded_bounds(block.take(places), fmt)
+    lower[places], upper[places] = found.lower, found.upper
+    return RoundedBounds(lower, upper, found.lower_excusable, found.upper_excusable)
 
 
 def _condition(
-    ladder: Ladder, function: Function, block: Block, truth: Truth, finite: NDArray[np.bool_]
+    ladder: Ladder, function: Function, block: Block, truth: Truth, finite: Flags
 ) -> Floats:
     outputs_per_row = truth.is_real.size // max(block.n_rows, 1)
     condition = np.ones(truth.is_real.size)
@@ -97,76 +133,3 @@ def _condition(
         if enclosure is not None:
             condition[entry] = ladder.condition(function, block.point(row), output, enclosure)
     return np.where(truth.is_real & ~np.isnan(condition), condition, 1.0)
-
-
-class ReferenceStore:
-    """References of a run in a folder: an optimisation only, never an answer's source.
-
-    Parameters
-    ----------
-    folder : Path or None
-        Shared by the workers of one run and removed at its end; None keeps nothing.
-    """
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-
-    def get(
-        self, key: str, ladder: Ladder, function: Function, blocks: tuple[Block, ...], fmt: Format
-    ) -> list[Reference]:
-        """Return the references of a batch, from the folder or computed and left there."""
-        if self._folder is None:
-            return [reference(ladder, function, block, fmt) for block in blocks]
-        path = self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
-        if path.exists():
-            return _load(path, len(blocks))
-        found = [reference(ladder, function, block, fmt) for block in blocks]
-        _save(path, found)
-        return found
-
-
-def _save(path: Path, references: list[Reference]) -> None:
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for place, r in enumerate(references):
-        t, e = r.truth, r.truth.enclosures
-        arrays |= {
-            f"{place}.shape": np.array(t.shape, dtype=np.int64),
-            f"{place}.enclosures": np.stack([e.hi, e.lo, e.radius]),
-            f"{place}.exponent": e.exponent,
-            f"{place}.outputs": np.stack([t.special, r.condition]),
-            f"{place}.flags": np.stack([t.is_real, t.no_limit]),
-            f"{place}.bounds": np.stack([r.lower, r.upper]),
-            f"{place}.rows": np.stack([r.finite, r.lower_excusable, r.upper_excusable]),
-        }
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    Path(name).replace(path)
-
-
-def _load(path: Path, count: int) -> list[Reference]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return [_unpacked({k: arrays[f"{place}.{k}"] for k in _PARTS}) for place in range(count)]
-
-
-_PARTS = ("shape", "enclosures", "exponent", "outputs", "flags", "bounds", "rows")
-
-
-def _unpacked(parts: dict[str, NDArray[np.generic]]) -> Reference:
-    hi, lo, radius = np.asarray(parts["enclosures"], dtype=np.float64)
-    exponent = np.asarray(parts["exponent"], dtype=np.int64)
-    special, condition = np.asarray(parts["outputs"], dtype=np.float64)
-    is_real, no_limit = np.asarray(parts["flags"], dtype=np.bool_)
-    lower, upper = np.asarray(parts["bounds"], dtype=np.float64)
-    finite, lower_excusable, upper_excusable = np.asarray(parts["rows"], dtype=np.bool_)
-    shape = tuple(int(size) for size in np.asarray(parts["shape"], dtype=np.int64))
-    enclosures = EnclosureArray(hi, lo, radius, exponent)
-    return Reference(
-        Truth(shape, enclosures, is_real, special, no_limit),
-        condition,
-        finite,
-        lower,
-        upper,
-        lower_excusable,
-        upper_excusable,
-    )

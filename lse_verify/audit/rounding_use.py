@@ -6,8 +6,8 @@ import numpy as np
 
 from lse_verify.audit.elementary import elementary
 from lse_verify.audit.finding import RoundingUse, Tally
-from lse_verify.audit.site import Flags, Site
-from lse_verify.enclosure import EnclosureArray, Floats, in_quanta
+from lse_verify.audit.site import Flags, Site, resolved
+from lse_verify.enclosure import EnclosureArray, Floats
 from lse_verify.errors import UsageError
 from lse_verify.family.lse_form import LseFunction
 from lse_verify.family.rounding import Scheme, rounding_bound, scheme_named
@@ -64,7 +64,8 @@ def rounding_use(
     held = np.isfinite(allowed) & (failed | ~np.isnan(ulps))
     with np.errstate(invalid="ignore", over="ignore"):
         broken = held & (failed | (certain > allowed))
-        use = np.minimum(np.where(failed, _LARGEST, ulps / allowed), _LARGEST)
+        seen = resolved(ulps, site.reference.ruler.spread)
+        use = np.minimum(np.where(failed, _LARGEST, seen / allowed), _LARGEST)
     return RoundingUse(
         scheme=scheme.name,
         basis=known.basis,
@@ -92,9 +93,8 @@ def _bound_ulps(site: Site, scheme: Scheme) -> Floats:
             rows[places],
             _magnitude(truth.enclosures.take(places)),
         )
-    quantum_exponent = in_quanta(truth.enclosures, site.fmt)[3]
     with np.errstate(over="ignore"):
-        allowed = np.ldexp(bound, -quantum_exponent)
+        allowed = np.ldexp(bound, -site.reference.ruler.quantum_exponent)
     # Beside a subnormal truth of binary64; errors are cut off there too.
     return np.where(np.isfinite(bound), np.minimum(allowed, _LARGEST), np.inf)
 
@@ -109,8 +109,7 @@ def _magnitude(truth: EnclosureArray) -> Floats:
 
 def _at_least(site: Site, ulps: Floats) -> Floats:
     """Return what the errors are certain not to be below."""
-    spread = in_quanta(site.reference.truth.enclosures, site.fmt)[2]
-    return np.asarray(ulps * (1 - 2.0**-48) - spread * (1 + 2.0**-48))
+    return np.asarray(ulps * (1 - 2.0**-48) - site.reference.ruler.spread * (1 + 2.0**-48))
 
 
 def _tally(

@@ -46,14 +46,14 @@ class Block:
         """Return an array argument in binary64, which holds every format."""
         argument = self.arguments[position]
         assert isinstance(argument, np.ndarray)
-        return argument.astype(np.float64)
+        return widened(argument)
 
     def point(self, index: int) -> Point:
         """Return one input exactly, as Python floats."""
         return tuple(
             a
             if isinstance(a, float)
-            else tuple(a[index].astype(np.float64).tolist())
+            else tuple(widened(a[index]).tolist())
             if a.ndim == 2
             else float(a[index])
             for a in self.arguments
@@ -87,3 +87,9 @@ class Block:
     def copy(self) -> Block:
         """Return a block whose arrays are its own."""
         return Block(tuple(a if isinstance(a, float) else a.copy() for a in self.arguments))
+
+
+def widened(values: FloatArray) -> NDArray[np.float64]:
+    """Return floats of any format in binary64, without a word about signalling NaNs."""
+    with np.errstate(invalid="ignore"):
+        return values.astype(np.float64)

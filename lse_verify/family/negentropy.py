@@ -67,7 +67,7 @@ class Negentropy(Function):
 
 def _sum_to_one(rows: Floats) -> NDArray[np.bool_]:
     """Tell which rows have an exact sum of 1."""
-    outside = ((rows < 0) | (rows > 1)).any(axis=1)
+    outside = np.asarray(((rows < 0) | (rows > 1)).any(axis=1))
     inside = np.where(outside[:, None], 0.0, rows)
     # A sum of entries in [0, 1] that is nearly 1 is off by less than this, in any order.
     near = np.asarray(np.abs(inside.sum(axis=1) - 1) <= rows.shape[1] * 2.0**-52)

@@ -95,12 +95,21 @@ class Softmax(RowToRow):
         return np.asarray(super().ordinary(block) & (row[:, :1] != row).any(axis=1))
 
     def strict_limits(self, point: Point, k: int) -> tuple[Fraction | None, Fraction | None]:
-        """Return 0 and 1/c, c the number of entries equal to the k-th: others take a share."""
+        """Return 0 and 1/c, c the number of entries equal to the k-th: others take a share.
+
+        As they are not all equal, the largest has more than 1/n and the least less: of two
+        entries next to 0 the shares cannot be told from ½ in any other way.
+        """
         row = row_of(point)
         entry = row[k - 1]
         if others_unseen(row):
             return (1 - UNSEEN, Fraction(1)) if entry == max(row) else (Fraction(0), UNSEEN)
-        return Fraction(0), Fraction(1, row.count(entry))
+        low, high = Fraction(0), Fraction(1, row.count(entry))
+        if entry == max(row):
+            low = Fraction(1, len(row))
+        elif entry == min(row):
+            high = Fraction(1, len(row))
+        return low, high
 
     def bounds(self, point: Point) -> Bounds:
         """Return 0 and 1."""

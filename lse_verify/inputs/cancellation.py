@@ -16,12 +16,20 @@ from mpmath.libmp import (
 )
 from numpy.typing import NDArray
 
+from lse_verify.enclosure import Floats
 from lse_verify.formats import BINARY64, FloatArray, Format
 from lse_verify.inputs.probabilities import softmax
 from lse_verify.inputs.values import Shape, Wide, between, finite, log, mix, signs, wide
+from lse_verify.oracle.double_double import arrays
 
 # Enough for what remains of 1 after terms of binary64 are taken away.
 WORKING_BITS = 200
+
+DoubleDoubles = tuple[Floats, Floats]
+"""Unevaluated sums hi + lo."""
+
+_ADDITION = 2.0**-99
+"""Above the error of an exponential of at most 2, and of adding it to a sum of at most 4."""
 
 
 def cancelling(fmt: Format, rng: np.random.Generator, shape: Shape) -> FloatArray:
@@ -40,14 +48,61 @@ def cancelling(fmt: Format, rng: np.random.Generator, shape: Shape) -> FloatArra
 
 
 def _solve(rows: Wide, targets: Wide, places: NDArray[np.int64]) -> Wide:
+    """Put log(exp(target) − Σ exp(others)) at a place of each row, if there is such a number."""
     solved = rows.copy()
-    for row, target, place in zip(solved, targets, places, strict=True):
-        row[place] = _last_term(np.delete(row, place), float(target), row[place])
+    lines = np.arange(len(rows))
+    terms, unsure = _last_terms(rows, targets, places)
+    solved[lines, places] = terms
+    for line in np.flatnonzero(unsure):
+        row, place = rows[line], places[line]
+        others = np.delete(row, place)
+        solved[line, place] = _last_term(others, float(targets[line]), row[place])
     return solved
 
 
+def _last_terms(
+    rows: Wide, targets: Wide, places: NDArray[np.int64]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Solve in double-doubles, and tell where `_last_term` has to say what it is."""
+    rest = _exp(targets)
+    for column in range(rows.shape[1]):
+        hi, lo = _exp(rows[:, column])
+        counts = np.where(places == column, 0.0, -1.0)
+        rest = _plus(rest, (counts * hi, counts * lo))
+    error = _ADDITION * (rows.shape[1] + 1)
+    positive = rest[0] > 2.0**30 * error
+    size, tail = np.where(positive, rest[0], 1.0), np.where(positive, rest[1], 0.0)
+    hi, lo = arrays.log(size, tail)
+    # An error of the rest is one of its logarithm, over the rest; twice is enough for all.
+    sure = positive & (np.abs(lo) > 2 * error / size + 2.0**-98 * np.abs(hi))
+    return np.where(np.signbit(hi) == np.signbit(lo), hi, np.nextafter(hi, 0.0)), ~sure
+
+
+def _exp(values: Floats) -> DoubleDoubles:
+    found = arrays.exp(values, np.zeros_like(values))
+    shift = found.exponent.astype(np.int32)
+    with np.errstate(under="ignore"):
+        # What underflows of 1e-300 is nothing beside a rest near 1.
+        return np.asarray(np.ldexp(found.hi, shift)), np.asarray(np.ldexp(found.lo, shift))
+
+
+def _plus(a: DoubleDoubles, b: DoubleDoubles) -> DoubleDoubles:
+    high, rest = _two_sum(a[0], b[0])
+    return _two_sum(high, rest + (a[1] + b[1]))
+
+
+def _two_sum(a: Floats, b: Floats) -> DoubleDoubles:
+    """Return the rounded sum and what it lacks, exactly (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
 def _last_term(others: Wide, target: float, otherwise: float) -> float:
-    """Return log(exp(target) − Σ exp(others)) in binary64, or `otherwise` if there is none."""
+    """Return log(exp(target) − Σ exp(others)), or `otherwise` if there is none.
+
+    Rounded towards 0, as mpmath makes a float of many bits.
+    """
     total = fzero
     for term in others.tolist():
         total = mpf_add(total, mpf_exp(from_float(term), WORKING_BITS, round_nearest), WORKING_BITS)

@@ -16,7 +16,7 @@ from lse_verify.family.function import Function, Outcome, Pending
 from lse_verify.formats import FloatArray, format_of
 from lse_verify.oracle.double_double.rows.combine import empty_enclosures
 from lse_verify.oracle.double_double.rows.enclose import chunks, enclose_chunk
-from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2
+from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, PRECISIONS
 from lse_verify.oracle.tiers import WANTED_RADIUS, Quadruple, by_arb
 
 _NEGLIGIBLE: Quadruple = (0.0, 0.0, 1.0, NEGLIGIBLE_LOG2)
@@ -32,15 +32,15 @@ def truth(function: str, *arguments: ArrayLike) -> EnclosureArray:
     *arguments : array_like of float, shape (..., n), (...) or ()
         As many as the function has. Of a row the entries are along the last axis; a value has
         none of its own; a parameter is one positive number. Of binary16, bfloat16, binary32 or
-        binary64 (Python numbers are that); the other axes are broadcast.
+        binary64 (Python numbers are that, and integers must be); the other axes are broadcast.
 
     Returns
     -------
     EnclosureArray, shape (...) or, of softmax and log_softmax, (..., n)
-        The exact value lies within ``(hi + lo ± radius)·2**exponent``. The relative radius is at
-        most 2⁻⁸⁵, but where the value is less than 2⁻²¹⁰⁰⁰ in magnitude: there hi may be 0
-        and the radius that. Where the exact value is ±∞ or NaN (MATHEMATICS, section 7), so is
-        hi, with radius 0; where no limit exists hi is NaN with infinite radius.
+        The exact value lies within ``(hi + lo ± radius)·2**exponent``. The radius is at most
+        2⁻⁸⁵ beside ½ ≤ |hi| < 1, but where the value is less than 2⁻²¹⁰⁰⁰ in magnitude: there
+        hi may be 0 and the radius that. Where the exact value is ±∞ or NaN (MATHEMATICS,
+        section 7), so is hi, with radius 0; where no limit exists hi is NaN with infinite radius.
 
     Raises
     ------
@@ -51,15 +51,16 @@ def truth(function: str, *arguments: ArrayLike) -> EnclosureArray:
 
     Notes
     -----
-    Rows are taken some 16,000 entries at a time by the double-double kernels, and what they
-    leave by Arb, so that beside the arguments and the answer little memory is used. Arb's
-    precision belongs to the process: call this from one thread.
+    Rows are taken some 8,000 results, or 260,000 entries, at a time by the double-double
+    kernels, and what they leave one by one by Arb, so that beside the arguments, broadcast, and
+    the answer little memory is used: that for one row, if rows are longer. Arb's precision
+    belongs to the process: call this from one thread.
 
     Examples
     --------
     >>> found = truth("logsumexp", [0.0, -40.0])
     >>> found.at(0).decimal(20)
-    '4.2483542552915889861e-18'
+    '4.2483542552915889863e-18'
     """
     wanted = function_named(function)
     block, shape = _block_of(wanted, arguments)
@@ -77,7 +78,10 @@ def _certain(function: Function, block: Block, per_row: int) -> EnclosureArray:
         rows = np.arange(block.n_rows) if per_row else np.arange(0)
     else:
         found = enclose_chunk(function, block)
-        wide = ~(found.radius <= WANTED_RADIUS)
+        unseen = np.isinf(found.radius) & (found.exponent == NEGLIGIBLE_LOG2)
+        for column, value in zip(found.columns(), _NEGLIGIBLE, strict=True):
+            column[unseen] = value
+        wide = ~((found.radius <= WANTED_RADIUS) | unseen)
         rows = np.flatnonzero(wide.reshape(block.n_rows, per_row).any(axis=1))
     for row in rows.tolist():
         found.put(row * per_row, enclosure_array(_one_by_one(function, block, row)))
@@ -87,7 +91,8 @@ def _certain(function: Function, block: Block, per_row: int) -> EnclosureArray:
 def _one_by_one(function: Function, block: Block, row: int) -> list[Quadruple]:
     case = function.settle(block.point(row))
     pending = tuple(o.k for o in case.outcomes if isinstance(o, Pending))
-    values = by_arb(function, case.point, pending) if pending else {}
+    # Only the divergence of rows that are next to equal takes more than the first of them.
+    values = by_arb(function, case.point, pending, PRECISIONS) if pending else {}
     return [_spelled(outcome, values) for outcome in case.outcomes]
 
 
@@ -106,8 +111,9 @@ def _block_of(function: Function, arguments: Sequence[ArrayLike]) -> tuple[Block
     """Return the rows one below the other, and the shape of what they were."""
     if len(arguments) != len(function.arguments):
         kinds = ", ".join(function.arguments)
+        count = len(function.arguments)
         raise BadInput(
-            f"{function.name} takes {len(function.arguments)} arguments ({kinds}), "
+            f"{function.name} takes {count} argument{'s' * (count > 1)} ({kinds}), "
             f"not {len(arguments)}"
         )
     pairs = list(zip(function.arguments, arguments, strict=True))
@@ -147,9 +153,17 @@ def _common_shape(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def _floats(function: Function, kind: str, argument: ArrayLike) -> FloatArray:
-    array = np.asarray(argument)
+    try:
+        array = np.asarray(argument)
+    except ValueError:
+        raise BadInput(f"the rows of {function.name} have different lengths") from None
     if array.dtype.kind in "iu" and not isinstance(argument, np.ndarray):
-        array = array.astype(np.float64)
+        whole, array = array, array.astype(np.float64)
+        # Python compares integers with floats exactly.
+        if whole.ravel().tolist() != array.ravel().tolist():
+            raise BadInput(
+                f"an integer given to {function.name} is no binary64; pass the float that is meant"
+            )
     format_of(array.dtype)
     if kind == "row" and array.ndim == 0:
         raise BadInput(
@@ -159,7 +173,8 @@ def _floats(function: Function, kind: str, argument: ArrayLike) -> FloatArray:
 
 
 def _parameter(function: Function, argument: ArrayLike) -> float:
-    value = float(np.asarray(argument).item()) if np.ndim(argument) == 0 else math.nan
-    if not 0 < value < math.inf:
-        raise BadInput(f"the parameter of {function.name} is one positive number, not {argument!r}")
-    return value
+    array = _floats(function, "parameter", argument)
+    if array.ndim or not 0 < array < np.inf:
+        got = f"an array of shape {array.shape}" if array.ndim else array
+        raise BadInput(f"the parameter of {function.name} is one positive number, not {got}")
+    return float(array)

@@ -19,7 +19,14 @@ from lse_verify.family.function import UNSEEN, Function, Outcome, Pending
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.arb_balls import ArbBalls
 from lse_verify.oracle.mpmath_judge import MpmathJudge
-from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, PRECISIONS, Decided, Oracle, refine
+from lse_verify.oracle.oracle import (
+    NEGLIGIBLE_LOG2,
+    PRECISIONS,
+    Decided,
+    Oracle,
+    refine,
+    spelled,
+)
 from lse_verify.oracle.truth import FIRST_TIERS, Truth, block_truth
 
 REMEMBERED = 512
@@ -149,7 +156,7 @@ class Ladder:
         if other is not None and found.intersect(other) is None:
             raise OracleDisagreement(
                 f"{self._judge.name} and {self._second.name} exclude one another on "
-                f"{function.name}{point!r}[{k}]"
+                f"{spelled(function, point, k)}"
             )
         return found
 

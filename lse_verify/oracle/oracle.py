@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
@@ -22,6 +23,9 @@ NEGLIGIBLE_LOG2 = -21000
 """Magnitudes below 2**this are enclosed by (0, 2**this]: any stand-in there rounds alike."""
 
 VERDICT_LIMITS_ULPS = (Fraction(1, 2), Fraction(1))
+
+_SHORTENED = reprlib.Repr()
+_SHORTENED.maxtuple = 16
 
 
 class Oracle(ABC):
@@ -69,11 +73,27 @@ def refine(oracle: Oracle, function: Function, point: Point, k: int, decided: De
         within = _within(enclosure, limits)
         if within is None:
             raise OracleDisagreement(
-                f"{oracle.name} puts {function.name}{point!r}[{k}] outside its strict limits"
+                f"{oracle.name} puts {spelled(function, point, k)} outside its strict limits"
             )
         if decided(within):
             return within
-    raise OracleUndecided(f"{function.name}{point!r}[{k}] is undecided at {PRECISIONS[-1]} bits")
+    raise OracleUndecided(f"{spelled(function, point, k)} is undecided at {PRECISIONS[-1]} bits")
+
+
+def spelled(function: Function, point: Point, k: int) -> str:
+    """Name output k of a function at a point in one line, of long rows the first entries.
+
+    Examples
+    --------
+    >>> from lse_verify.family import FUNCTIONS
+    >>> spelled(FUNCTIONS["softmax"], ((0.5, -1.25),), 2)
+    'softmax((0.5, -1.25),)[2]'
+    >>> spelled(FUNCTIONS["smoothmax"], (tuple(map(float, range(10**5))), 2.0), 1)[-35:]
+    '15.0, ...), 2.0)[1] of 100000 terms'
+    """
+    longest = max((len(row) for row in point if isinstance(row, tuple)), default=1)
+    terms = f" of {longest} terms" if longest > _SHORTENED.maxtuple else ""
+    return f"{function.name}{_SHORTENED.repr(point)}[{k}]{terms}"
 
 
 def _within(

@@ -24,6 +24,7 @@ from lse_verify.oracle.double_double.rows.narrow import (
 from lse_verify.oracle.double_double.rows.rounding import round_to_binary64
 from lse_verify.oracle.ladder import Ladder
 from lse_verify.oracle.oracle import rounding_decided
+from lse_verify.oracle.truth import stand_ins
 
 Decided = tuple[FloatArray, NDArray[np.bool_]]
 
@@ -98,16 +99,16 @@ def _by_kernels(function: Function, block: Block, fmt: Format) -> Decided:
 def _by_double_double(function: Function, block: Block, fmt: Format) -> Decided:
     found = enclose_chunk(function, block)
     if fmt is not BINARY64:
-        return found.rounded(fmt)
+        return stand_ins(function, found).rounded(fmt)
     values, decided = round_to_binary64(found)
     left = np.flatnonzero(~decided)
     if left.size:
-        values[left], decided[left] = found.take(left).rounded(fmt)
+        values[left], decided[left] = stand_ins(function, found.take(left)).rounded(fmt)
     return values, decided
 
 
 def _by_ladder(function: Function, block: Block, fmt: Format, ladder: Ladder) -> FloatArray:
-    """Decide every output: Arb's enclosures, and what these leave one by one by the judge."""
+    """Decide every output: what is special, Arb's enclosures, and the judge, one by one."""
     truth = ladder.truth(function, block)
     values, decided = truth.enclosures.rounded(fmt)
     values = np.where(truth.is_real, values, truth.special.astype(fmt.dtype))

@@ -6,7 +6,7 @@ Both give quadruples (hi, lo, radius, exponent), the form that arrays of enclosu
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lse_verify.enclosure import Enclosure, split
 from lse_verify.family.block import Point
@@ -49,10 +49,15 @@ def case_quadruples(tier: RowTier, function: Function, case: Case) -> list[Quadr
     ]
 
 
-def by_arb(function: Function, point: Point, places: tuple[int, ...]) -> dict[int, Quadruple]:
-    """Ask Arb, at a precision that is enough for nearly every question."""
+def by_arb(
+    function: Function,
+    point: Point,
+    places: tuple[int, ...],
+    precisions: Sequence[int] = _PRECISIONS,
+) -> dict[int, Quadruple]:
+    """Ask Arb, at precisions of which the first is enough for nearly every question."""
     found: list[Quadruple] = []
-    for prec_bits in _PRECISIONS:
+    for prec_bits in precisions:
         found = [quadruple(ball) for ball in balls(function, point, prec_bits)]
         if all(radius <= WANTED_RADIUS for _, _, radius, _ in found):
             break

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,10 @@ from lse_verify.enclosure import Enclosure, EnclosureArray, Floats, enclosure_ar
 from lse_verify.errors import OracleDisagreement
 from lse_verify.family.block import Block
 from lse_verify.family.function import Case, Function, NoLimit, Pending
+from lse_verify.formats import power_of_two
 from lse_verify.oracle.arb_balls import balls, enclosure_of
 from lse_verify.oracle.double_double.rows.enclose import enclose
-from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle
+from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle, spelled
 from lse_verify.oracle.tiers import WANTED_RADIUS, RowTier, by_arb, by_judge, case_quadruples
 
 FIRST_TIERS = ("double-double", "arb", "mpmath")
@@ -206,11 +208,19 @@ def check_against_arb(
         theirs = balls(function, point, prec_bits=192)
         outputs = np.unique(np.linspace(0, per_row - 1, _CHECKED_OUTPUTS).astype(np.intp))
         for output in outputs.tolist():
-            ours = found.at(row * per_row + output)
+            ours = _claimed(found, row * per_row + output)
             ball = enclosure_of(theirs[output])
             if ours is not None and ball is not None and ours.intersect(ball) is None:
                 raise OracleDisagreement(
                     f"the double-double kernels and arb exclude one another on "
-                    f"{function.name}{point!r}[{output + 1}]; run 'lse-verify audit --oracle arb' "
+                    f"{spelled(function, point, output + 1)}; run 'lse-verify audit --oracle arb' "
                     "and report this"
                 )
+
+
+def _claimed(found: EnclosureArray, place: int) -> Enclosure | None:
+    """Return what the kernels say of an output: of a negligible one its sign and its size."""
+    if found.exponent[place] != NEGLIGIBLE_LOG2 or np.isfinite(found.radius[place]):
+        return found.at(place)
+    size = power_of_two(NEGLIGIBLE_LOG2)
+    return Enclosure(Fraction(0), size) if found.hi[place] > 0 else Enclosure(-size, Fraction(0))

@@ -15,9 +15,11 @@ def test_the_public_names_are_these_and_each_can_be_imported() -> None:
         "Format",
         "Spurious",
         "certify",
+        "correct",
         "enclosed_error",
         "error_ulps",
         "error_ulps_array",
+        "truth",
         "ulp",
     ]
     assert all(getattr(lse_verify, name) is not None for name in lse_verify.__all__)

@@ -27,9 +27,10 @@ def test_the_error_of_a_lost_tail_is_one_over_u_and_holds_its_bound(site: MakeSi
     found = _use(site("logsumexp", [[0.0, -5.0]]), "logsumexp.naive", 0.0)
     bound = 1 + 3 / math.log1p(math.exp(-5))
     assert (found.measured, found.overflowed) == (1, 0)
-    assert math.isclose(found.largest_error, 2.0**53, rel_tol=1e-9)
+    assert math.isclose(found.largest_error, 2.0**53, rel_tol=1e-6)
     assert math.isclose(found.largest_bound, bound, rel_tol=1e-9)
-    assert math.isclose(found.largest_use, 2.0**53 / bound, rel_tol=1e-9)
+    # Written to seven digits.
+    assert math.isclose(found.largest_use, 2.0**53 / bound, rel_tol=1e-6)
 
 
 @pytest.mark.parametrize("fmt", ["binary16", "binary64"])
@@ -40,7 +41,7 @@ def test_a_truth_below_binary64_answered_with_zero_is_lost_whole_and_no_overflow
     made = site("logsumexp", [[0.0, low]], fmt=fmt)
     found = _use(made, "logsumexp.shifted", 0.0)
     assert (found.measured, found.overflowed) == (1, 0)
-    assert math.isclose(found.largest_error, 1 / made.fmt.unit_roundoff, rel_tol=1e-9)
+    assert math.isclose(found.largest_error, 1 / made.fmt.unit_roundoff, rel_tol=1e-6)
 
 
 def test_an_exact_zero_has_no_error_and_no_overflow(site: MakeSite) -> None:

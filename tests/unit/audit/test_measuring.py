@@ -13,7 +13,7 @@ import pytest
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.judge import judge, three_digits
 from lse_verify.audit.measure import measure
-from lse_verify.audit.site import Site
+from lse_verify.audit.site import RESOLVED, Site
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.enclosure import Enclosure
 from lse_verify.errors import OracleUndecided
@@ -91,7 +91,9 @@ def test_arrays_and_judge_agree_on_error_and_stability_factor(
         for witness, of in _worst(measure(made, got, None)):
             entry = witness.row * made.per_row + witness.output
             judged = judge(made, entry, float(got[entry]))
-            assert _close(getattr(judged, of), witness.size, 1e-6)
+            # A smaller error is counted as `RESOLVED`, and its E as the E of that.
+            if isinstance(judged.error, float) and judged.error > RESOLVED:
+                assert _close(getattr(judged, of), witness.size, 1e-6)
 
 
 def _worst(finding: Finding) -> list[tuple[Any, str]]:
@@ -241,8 +243,10 @@ class _Undecided(Ladder):
 
 
 def test_what_the_judge_cannot_decide_is_counted_and_never_measured(site: MakeSite) -> None:
-    made = site("softmax", [[0.0, 0.0]], oracles=_Undecided())
-    found = _measured(made, 0.49999999999999994, 0.5)
+    # One ulp of 2**-52 apart: the shares are ½ ± 2**-54, save for 2**-160. The first one is so
+    # near to a midpoint that the judge has to say on which side, the second one to a float.
+    made = site("softmax", [[1.086488340501687, 1.0864883405016867]], oracles=_Undecided())
+    found = _measured(made, 0.5, 0.49999999999999994)
     assert (found.undecided.count, found.undecided.tested) == (1, 2)
     assert (found.outputs, found.correctly_rounded) == (1, 1)
     assert judge(made, 0, 0.25).truth == "undecided"

@@ -19,6 +19,7 @@ import pytest
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FORMATS, FloatArray, Format
 from lse_verify.implementations import (
+    correct_adapter,
     jax_adapter,
     numpy_adapter,
     scipy_adapter,
@@ -31,6 +32,7 @@ LIBRARIES = [
     scipy_adapter.LIBRARY,
     torch_adapter.LIBRARY,
     jax_adapter.LIBRARY,
+    correct_adapter.LIBRARY,
 ]
 ALL = [i for library in LIBRARIES for i in library.implementations]
 CASES = [(i, FORMATS[name]) for i in ALL for name in i.formats]
@@ -91,6 +93,16 @@ def test_importing_an_adapter_does_not_import_its_library(name: str) -> None:
         f"from lse_verify.implementations.{name}_adapter import LIBRARY; "
         "LIBRARY.describe(); "
         f"sys.exit({name!r} in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_adapter_of_the_correct_functions_imports_no_kernels() -> None:
+    code = (
+        "import sys; "
+        "from lse_verify.implementations.correct_adapter import LIBRARY; "
+        "LIBRARY.describe(); "
+        "sys.exit(bool({'lse_verify.correct', 'numba'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -59,7 +59,7 @@ def names(specs: list[str]) -> list[tuple[str, str]]:
 
 
 def test_the_packages_own_libraries_are_registered_and_sorted() -> None:
-    own = {"jax", "numpy", "scipy", "textbook", "torch"}
+    own = {"correct", "jax", "numpy", "scipy", "textbook", "torch"}
     assert own <= set(registry.libraries())
     assert list(registry.libraries()) == sorted(registry.libraries())
 

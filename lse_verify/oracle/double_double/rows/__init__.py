@@ -8,4 +8,5 @@
 - `entropy`: negentropy
 - `divergence`: Bregman
 - `enclose`: the function that the ladder asks
+- `draws`, `against_arb`, `sweep`: the enclosures held against Arb
 """

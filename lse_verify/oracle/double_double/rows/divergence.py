@@ -1,13 +1,15 @@
 r"""Bregman: Σ q·(log q − log p), the Kullback-Leibler divergence, with an honest radius.
 
-With x₀ = x′₀ = 0, q = softmax(x′), δ = x′ − x and c = LSE(x′) − LSE(x) it is Σ qₖ·(δₖ − c). Its
-terms have both signs and cancel where x and x′ are near; the radius counts what they were.
+With x₀ = x′₀ = 0, q = softmax(x′), and δ = (x′ − peak′) − (x − peak) it is Σ qₖ·(δₖ − c), where
+c is the difference of the logs that LSE adds to the peaks: where one entry has nearly all of both
+shares, δ is 0 there and c keeps its digits, however small it is. The terms have both signs and
+cancel where x and x′ are near; the radius counts what they were.
 
 Absolute errors, M = Σ |qₖ·(δₖ − c)|:
 
-- c: that of both logs, and of two sums `ADD_RELATIVE`: of the difference of the logs, and of c
-  (that of the peaks is exact in two floats): `c_error`; it enters with weight Σ q = 1
-- δₖ − c: 4u² of itself, weighted by qₖ
+- c: that of both logs, and 4u² of itself: `c_error`; it enters with weight Σ q = 1
+- δₖ, whose two differences are exact in two floats each: 4u² of itself, and δₖ − c: 4u² of itself;
+  weighted by qₖ
 - qₖ: that of softmax, and the product 9u²: relative, of M
 - ⌈log₂ n⌉ additions: 4u² each, of M
 """
@@ -62,6 +64,8 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
     sums, sums2 = row_sums(first), row_sums(second)
     c = np.empty((3, len(x)))
     _log_ratio(*_parts(sums), sums.relative, *_parts(sums2), sums2.relative, c[0], c[1], c[2])
+    peaks = np.empty((2, len(x)))
+    _differences(sums.peak, sums2.peak, peaks[0], peaks[1])
     shares = softmax(second)
     n = first.shape[1]
     terms = np.empty((3, first.size))
@@ -69,6 +73,8 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
         first.ravel(),
         second.ravel(),
         *shares.columns(),
+        np.repeat(peaks[0], n),
+        np.repeat(peaks[1], n),
         np.repeat(c[0], n),
         np.repeat(c[1], n),
         terms[0],
@@ -84,18 +90,23 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
     return found
 
 
-def _parts(sums: RowSums) -> tuple[Floats, Floats, Floats, Integers]:
-    return sums.peak, sums.hi, sums.lo, sums.base
+def _parts(sums: RowSums) -> tuple[Floats, Floats, Integers]:
+    return sums.hi, sums.lo, sums.base
+
+
+@compiled_loop
+def _differences(x: Floats, x2: Floats, hi: Floats, lo: Floats) -> None:
+    """Write x2 − x, exactly."""
+    for i in range(x.size):
+        hi[i], lo[i] = two_sum(x2[i], -x[i])
 
 
 @compiled_loop
 def _log_ratio(
-    peak: Floats,
     sum_hi: Floats,
     sum_lo: Floats,
     base: Integers,
     relative: float,
-    peak2: Floats,
     sum2_hi: Floats,
     sum2_lo: Floats,
     base2: Integers,
@@ -104,17 +115,15 @@ def _log_ratio(
     c_lo: Floats,
     c_error: Floats,
 ) -> None:
-    """Write c = (peak2 − peak) + (log1p(sum2) − log1p(sum)) and its absolute error."""
-    for i in range(peak.size):
+    """Write c = log1p(sum2) − log1p(sum) and its absolute error."""
+    for i in range(sum_hi.size):
         log_hi, log_lo, power = log1p(sum_hi[i], sum_lo[i], base[i])
         log2_hi, log2_lo, power2 = log1p(sum2_hi[i], sum2_lo[i], base2[i])
         scale, scale2 = two_to_the(max(power, -1022)), two_to_the(max(power2, -1022))
         log_hi, log_lo = log_hi * scale, log_lo * scale
         log2_hi, log2_lo = log2_hi * scale2, log2_lo * scale2
-        peaks_hi, peaks_lo = two_sum(peak2[i], -peak[i])
-        logs_hi, logs_lo = add(log2_hi, log2_lo, -log_hi, -log_lo)
-        c_hi[i], c_lo[i] = add(peaks_hi, peaks_lo, logs_hi, logs_lo)
-        rounding = (abs(logs_hi) + abs(c_hi[i])) * ADD_RELATIVE
+        c_hi[i], c_lo[i] = add(log2_hi, log2_lo, -log_hi, -log_lo)
+        rounding = abs(c_hi[i]) * ADD_RELATIVE
         logs = log_hi * (relative + LOG1P_RELATIVE) + log2_hi * (relative2 + LOG1P_RELATIVE)
         c_error[i] = logs + rounding
 
@@ -127,6 +136,8 @@ def _terms(
     share_lo: Floats,
     share_radius: Floats,
     share_exponent: Integers,
+    peaks_hi: Floats,
+    peaks_lo: Floats,
     c_hi: Floats,
     c_lo: Floats,
     hi: Floats,
@@ -140,9 +151,10 @@ def _terms(
         q_lo = share_lo[i] * scale if is_seen else 0.0
         q_error = share_radius[i] * scale if is_seen else 0.0
         apart_hi, apart_lo = two_sum(x2[i], -x[i])
+        apart_hi, apart_lo = add(apart_hi, apart_lo, -peaks_hi[i], -peaks_lo[i])
         excess_hi, excess_lo = add(apart_hi, apart_lo, -c_hi[i], -c_lo[i])
         hi[i], lo[i] = multiply(q_hi, q_lo, excess_hi, excess_lo)
-        rounding = abs(excess_hi) * ADD_RELATIVE
+        rounding = (abs(apart_hi) + abs(excess_hi)) * ADD_RELATIVE
         error[i] = abs(excess_hi) * q_error + q_hi * rounding
 
 

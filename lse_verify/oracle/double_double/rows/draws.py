@@ -1,4 +1,4 @@
-"""Where the rows are tried: random ones of every kind, and directed ones where an error comes first.
+"""Where the rows are tried: random ones of every kind, and where an error is to be expected first.
 
 Every family draws ``(m, n)`` entries; a mixture takes as many rows of each, in random order.
 Nothing here needs to be exact, or the same on every machine: truth is told by Arb from the floats
@@ -30,17 +30,18 @@ def mixture(families: Sequence[Family], rng: Generator, m: int, n: int) -> Float
     parts = [
         families[(first + i) % len(families)](rng, size, n) for i, size in enumerate(sizes) if size
     ]
-    return np.asarray(rng.permutation(np.concatenate(parts)))
+    rows: Floats = rng.permutation(np.concatenate(parts))
+    return rows
 
 
 def sizes(rng: Generator, m: int, n: int, low: float, high: float) -> Floats:
     """Return 2**e for e between two exponents."""
-    return np.asarray(np.exp2(rng.uniform(low, high, (m, n))))
+    return np.exp2(rng.uniform(low, high, (m, n))).astype(np.float64)
 
 
 def signs(rng: Generator, m: int, n: int) -> Floats:
     """Return −1 and 1."""
-    return rng.integers(0, 2, (m, n)) * 2.0 - 1.0
+    return np.where(rng.integers(0, 2, (m, n)) == 0, -1.0, 1.0)
 
 
 def moved(rng: Generator, values: Floats, most: int = 3) -> Floats:
@@ -48,8 +49,8 @@ def moved(rng: Generator, values: Floats, most: int = 3) -> Floats:
     # The integers of the bits of floats of one sign are in their order.
     steps = rng.integers(-most, most + 1, values.shape)
     bits = (np.asarray(values) + 0.0).view(np.int64)
-    far = np.where(np.abs(values) > 2.0**-1000, bits + steps, bits)
-    return np.clip(far.view(np.float64), -_LARGEST, _LARGEST)
+    far = np.where(np.abs(values) > 2.0**-1000, bits + steps, bits).view(np.float64)
+    return np.where(np.isfinite(far), far, values)
 
 
 def _below(rng: Generator, peak: Floats, gap: Floats) -> Floats:
@@ -137,7 +138,8 @@ RANDOM: tuple[Family, ...] = (
 def reduction(rng: Generator, m: int, n: int) -> Floats:
     """Return differences next to multiples of half of log 2, where exp changes its reduction."""
     peak = np.round(4 * rng.standard_normal((m, 1)))
-    count = np.round(np.exp(rng.uniform(0, math.log(2 * FARTHEST / _LOG_TWO), (m, n))))
+    most = math.log(2 * FARTHEST / _LOG_TWO)
+    count = np.round(np.exp(rng.uniform(0, most, (m, n)))).astype(np.float64)
     return _below(rng, peak, moved(rng, count * (_LOG_TWO / 2)))
 
 
@@ -161,7 +163,7 @@ def aimed_at_zero(rng: Generator, m: int, n: int) -> Floats:
 
 def aimed_at_powers(rng: Generator, m: int, n: int) -> Floats:
     """Return rows whose result is next to a power of two."""
-    return _aimed(rng, moved(rng, np.exp2(rng.integers(-20, 50, (m, 1)))), n)
+    return _aimed(rng, moved(rng, np.ldexp(np.ones((m, 1)), rng.integers(-20, 50, (m, 1)))), n)
 
 
 def aimed_at_midpoints(rng: Generator, m: int, n: int) -> Floats:
@@ -323,9 +325,10 @@ def random_pair(rng: Generator, m: int, n: int) -> tuple[Floats, Floats]:
 def directed_pair(rng: Generator, m: int, n: int) -> tuple[Floats, Floats]:
     """Return pairs a few floats apart, with huge gaps, and next to the largest that is answered."""
     x = np.clip(directed_rows(rng, m, n), -(2.0**40), 2.0**40)
-    near = moved(rng, x, 2)
+    near = np.where(rng.random((m, 1)) < 0.5, moved(rng, x, 2), x * (1 + sizes(rng, m, 1, -30, -4)))
+    near = np.clip(near, -(2.0**40), 2.0**40)
     other = np.clip(directed_rows(rng, m, n), -(2.0**40), 2.0**40)
     kind = rng.integers(0, 3, (m, 1))
-    ends = moved(rng, np.copysign(2.0**40, signs(rng, m, n)), 1)
+    ends = moved(rng, np.copysign(2.0**40, signs(rng, m, n)), 1) * 0.5 ** rng.integers(0, 2, (m, 1))
     second = np.choose(kind, [near, other, ends])
     return x, np.where((x == second).all(axis=1, keepdims=True), second + 1.0, second)

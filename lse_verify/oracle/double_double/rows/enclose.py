@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from lse_verify.enclosure import EnclosureArray
+from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block
 from lse_verify.family.function import Function
 from lse_verify.family.lse_form import LseFunction
+from lse_verify.formats import FloatArray
 from lse_verify.oracle.double_double.rows.combine import empty_enclosures
 from lse_verify.oracle.double_double.rows.divergence import bregman
 from lse_verify.oracle.double_double.rows.entropy import negentropy
 from lse_verify.oracle.double_double.rows.lse import lse
+from lse_verify.oracle.double_double.rows.peaks import LONGEST_SHORT
 from lse_verify.oracle.double_double.rows.shares import log_softmax, softmax
+from lse_verify.oracle.double_double.rows.sums import row_sums
 
 _MOST_RESULTS = 2**13
 _MOST_ENTRIES = 2**18
@@ -47,6 +53,18 @@ def enclose(function: Function, block: Block) -> EnclosureArray:
     for start, rows in chunks(function, block):
         found.put(start * per_row, enclose_chunk(function, rows))
     return found
+
+
+def load_kernels() -> None:
+    """Load all kernels from disk, or compile them, which takes some 10 s and is kept there.
+
+    In one process, before there are several that would each compile for themselves.
+    """
+    row_sums(np.zeros((1, LONGEST_SHORT + 1)))
+    half = np.full((1, 2), 0.5)
+    for function in FUNCTIONS.values():
+        kinds: dict[str, FloatArray | float] = {"row": half, "value": half[:, 0], "parameter": 0.5}
+        enclose_chunk(function, Block(tuple(kinds[kind] for kind in function.arguments)))
 
 
 def chunks(function: Function, block: Block) -> Iterator[tuple[int, Block]]:

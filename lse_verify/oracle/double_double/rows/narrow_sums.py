@@ -130,7 +130,8 @@ def _long(x: Floats, n_lanes: int, peak: Floats, rest: Floats, nearest: Floats) 
     top, second = np.empty(n_lanes), np.empty(n_lanes)
     for i in range(m):
         place = find_peaks(x[i], top, second)
-        whole[:] = 0.0
+        for r in range(n_lanes):
+            whole[r] = 0.0
         for start in range(0, n, TILE):
             columns = load_part(x[i], start, place, n_lanes, tile)
             _terms(tile, columns, top, terms)

@@ -66,9 +66,9 @@ def find_peaks(row: Floats, top: Floats, second: Floats) -> int:
     The peak is NaN where an entry is.
     """
     n_lanes = top.size
-    bad = np.zeros(n_lanes)
-    top[:] = -np.inf
-    second[:] = -np.inf
+    bad = np.empty(n_lanes)
+    for r in range(n_lanes):
+        top[r], second[r], bad[r] = -np.inf, -np.inf, 0.0
     whole = row.size // n_lanes * n_lanes
     for start in range(0, whole, n_lanes):
         for r in range(n_lanes):
@@ -87,8 +87,8 @@ def find_peaks(row: Floats, top: Floats, second: Floats) -> int:
     place = 0
     while place < row.size - 1 and row[place] != peak:
         place += 1
-    top[:] = peak if worst == worst else np.nan
-    second[:] = runner_up
+    for r in range(n_lanes):
+        top[r], second[r] = peak if worst == worst else np.nan, runner_up
     return place
 
 
@@ -97,8 +97,11 @@ def load_part(row: Floats, start: int, place: int, n_lanes: int, tile: Floats) -
     """Load a row from an entry on, −∞ for its peak and for what is left over; return columns."""
     width = min(tile.size, row.size - start)
     columns = (width + n_lanes - 1) // n_lanes
-    tile[:width] = row[start : start + width]
-    tile[width : columns * n_lanes] = -np.inf
+    # Loops, for slices compile slowly: numba brings the messages of broadcasting along.
+    for i in range(width):
+        tile[i] = row[start + i]
+    for i in range(width, columns * n_lanes):
+        tile[i] = -np.inf
     if start <= place < start + width:
         tile[place - start] = -np.inf
     return columns

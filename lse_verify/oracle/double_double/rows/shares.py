@@ -224,7 +224,7 @@ def _log_shares(
         is_unknown = is_negligible or not (abs(head_hi) < np.inf)
         half_width += DROPPED_RADIUS if is_unseen else 0.0
         is_whole = (x[i] * _SHRINK) * 16.0 == x[i] and (peak[i] * _SHRINK) * 16.0 == peak[i]
-        half_width += 0.0 if is_whole else _SHRUNK_RADIUS
+        half_width += 0.0 if is_whole or x[i] == peak[i] else _SHRUNK_RADIUS
         is_nothing = (x[i] == -np.inf) & (abs(peak[i]) < np.inf)
         hi[i] = -np.inf if is_nothing else (-0.5 if is_unknown else high)
         lo[i] = 0.0 if is_unknown else low

@@ -165,13 +165,13 @@ def _long(
     for i in range(m):
         place = find_peaks(x[i], top, second)
         differences(second, 1, top, shrink, power, mantissa, d_hi, d_lo)
-        lane_base[:] = exponent_of_exp(d_hi[0]) if d_hi[0] >= -FARTHEST else 0
-        row_hi[:] = 0.0
-        row_lo[:] = 0.0
+        for r in range(n_lanes):
+            lane_base[r] = exponent_of_exp(d_hi[r]) if d_hi[r] >= -FARTHEST else 0
+            row_hi[r], row_lo[r] = 0.0, 0.0
         for start in range(0, n, TILE):
             columns = load_part(x[i], start, place, n_lanes, tile)
-            lane_hi[:] = 0.0
-            lane_lo[:] = 0.0
+            for r in range(n_lanes):
+                lane_hi[r], lane_lo[r] = 0.0, 0.0
             differences(tile, columns, top, shrink, power, mantissa, d_hi, d_lo)
             exponentials(columns * n_lanes, d_hi, d_lo, hi, lo, exponent)
             absorb_lanes(columns, lane_base, hi, lo, exponent, lane_hi, lane_lo)
