@@ -20,6 +20,7 @@ from lse_verify.family.block import Block
 from lse_verify.family.function import Case, Function, NoLimit, Pending
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.arb_balls import balls, enclosure_of
+from lse_verify.oracle.double_double.rows.combine import UNSEEN_TAIL
 from lse_verify.oracle.double_double.rows.enclose import enclose
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle, spelled
 from lse_verify.oracle.tiers import WANTED_RADIUS, RowTier, by_arb, by_judge, case_quadruples
@@ -157,18 +158,28 @@ def _left_open(found: EnclosureArray) -> NDArray[np.bool_]:
     Also what may touch a power of two without the kernels knowing on which side it lies, as
     two equal shares beside a small one do: those of softmax are the only such.
     """
-    is_wide = (found.radius > WANTED_RADIUS) & (found.exponent != NEGLIGIBLE_LOG2)
+    is_wide = found.radius > WANTED_RADIUS
     is_open = (found.radius >= _DROPPED_BELOW) & (np.abs(found.lo) <= found.radius)
-    return np.asarray(is_wide | (is_open & (np.abs(found.hi) == 0.5)))
+    is_negligible = np.isinf(found.radius) & (found.exponent == NEGLIGIBLE_LOG2)
+    return np.asarray((is_wide | (is_open & (np.abs(found.hi) == 0.5))) & ~is_negligible)
 
 
 def stand_ins(function: Function, found: EnclosureArray) -> EnclosureArray:
     """Take off what strict limits exclude: the array twin of `tiers.beyond_limits`.
 
     Where a kernel dropped a tail, hi is the limit, exactly, and the value on one side of it;
-    where nothing is seen of the value itself, hi has its sign. Exponents below those of any
-    format are clipped, as `enclosure_array` does.
+    where nothing is seen of the value itself, hi has its sign. Where the limit is hi + lo and a
+    midpoint of binary64, a radius below `UNSEEN_TAIL` says the same: no other has so small a one
+    beside such a lo. Exponents below those of any format are clipped, as `enclosure_array` does.
     """
+    low = np.abs(found.lo)
+    is_middle = (low == 2.0**-54) | ((low == 2.0**-55) & (np.abs(found.hi) == 0.5))
+    is_tie = (found.radius > 0) & (found.radius < UNSEEN_TAIL) & is_middle
+    found = replace(
+        found,
+        lo=np.where(is_tie, found.lo + function.side_of_limit * 2.0**-106, found.lo),
+        radius=np.where(is_tie, 2.0**-108, found.radius),
+    )
     is_dropped = (found.lo == 0) & (found.radius > 0) & (found.radius < _DROPPED_BELOW)
     is_negligible = np.isinf(found.radius) & (found.exponent == NEGLIGIBLE_LOG2)
     half = found.radius / 2

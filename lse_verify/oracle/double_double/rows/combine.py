@@ -26,6 +26,9 @@ DROPPED = 960
 DROPPED_RADIUS = 2.0**-950
 """Where lo is 0 besides, the centre is the head, exactly."""
 
+UNSEEN_TAIL = 2.0**-108
+"""Relative to a head of two floats, which have no room for such a tail."""
+
 _LOST_RADIUS = 2.0**-890
 """Where lo is 0 because the low part of the head underflowed: the centre is not the head."""
 
@@ -98,6 +101,10 @@ def combine(
     tail_hi) and what is lost is tail_lo, at most u·|tail|. 2u·|tail| is counted: the other half
     is 2⁻¹⁰¹⁵ or more, and covers low parts that underflow below 2⁻¹⁰⁷⁴, and their radii. So does,
     where the head is not one float, 4u² against the 3u² of `add`.
+
+    Beside a head of two floats a tail below `UNSEEN_TAIL` of it is not added: the answer is the
+    head, exactly, with twice the tail for a radius. So who knows the tail's sign knows on which
+    side of the head the value lies, which decides where the head is itself a midpoint.
     """
     _, head_power = mantissa_exponent(head_hi)
     _, tail_power = mantissa_exponent(tail_hi)
@@ -113,7 +120,10 @@ def combine(
     b_lo = 0.0 if drops_tail else times_two_to_the(tail_lo, tail_shift)
     high, low = add(a_hi, a_lo, b_hi, b_lo)
     is_far_below = (a_lo == 0.0) and (abs(b_hi) <= 2.0**-54 * abs(a_hi))
+    is_unseen = (a_lo != 0.0) and (abs(b_hi) <= UNSEEN_TAIL * abs(a_hi))
+    high, low = a_hi if is_unseen else high, a_lo if is_unseen else low
     rounding = abs(b_hi) * 2.0**-52 if is_far_below else abs(high) * ADD_RELATIVE
+    rounding = 2.0 * abs(b_hi) if is_unseen else rounding
     rounding = DROPPED_RADIUS if drops_head or drops_tail else rounding
     rounding = rounding if has_both else 0.0
     lost = _LOST_RADIUS if (head_lo != 0.0) and (a_lo == 0.0) else 0.0

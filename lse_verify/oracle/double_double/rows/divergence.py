@@ -3,7 +3,9 @@ r"""Bregman: Σ q·(log q − log p), the Kullback-Leibler divergence, with an h
 With x₀ = x′₀ = 0, q = softmax(x′), and δ = (x′ − peak′) − (x − peak) it is Σ qₖ·(δₖ − c), where
 c is the difference of the logs that LSE adds to the peaks: where one entry has nearly all of both
 shares, δ is 0 there and c keeps its digits, however small it is. The terms have both signs and
-cancel where x and x′ are near; the radius counts what they were.
+cancel where x and x′ are near; the radius counts what they were. So it is summed a second time, as
+Σ qₖ·ψ(δₖ − c), whose terms do not (`excess`), and of the two the narrower is taken: the second says
+nothing of rows with shares below 2⁻¹⁰⁰⁰ or differences beyond `MODERATE`.
 
 Absolute errors, M = Σ |qₖ·(δₖ − c)|:
 
@@ -12,6 +14,9 @@ Absolute errors, M = Σ |qₖ·(δₖ − c)|:
   weighted by qₖ
 - qₖ: that of softmax, and the product 9u²: relative, of M
 - ⌈log₂ n⌉ additions: 4u² each, of M
+
+The same of the second, with M = Σ qₖ·ψ; but c enters by its square, and the error of δₖ − c times
+|ψ′| = |expm1(c − δₖ)|.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lse_verify.enclosure import EnclosureArray, Floats
 from lse_verify.oracle.double_double.arithmetic import (
@@ -34,15 +40,18 @@ from lse_verify.oracle.double_double.compilation import compiled_loop
 from lse_verify.oracle.double_double.logarithm import LOG1P_RELATIVE, log1p
 from lse_verify.oracle.double_double.rows.combine import UPWARD, empty_enclosures, mantissa_exponent
 from lse_verify.oracle.double_double.rows.entropy import add_pairwise
+from lse_verify.oracle.double_double.rows.excess import MODERATE, excess
 from lse_verify.oracle.double_double.rows.shares import softmax
 from lse_verify.oracle.double_double.rows.sums import RowSums, row_sums
 
-_LARGEST = 2.0**40
-"""Rows with larger entries are not answered: nothing here over- or underflows below it."""
+_LARGEST = 2.0**900
+"""Rows with larger entries are not answered: nothing here overflows below it."""
 
 _FLUSHED = 2.0**-900
-"""What shares below 2**-1000 times differences below 2**42 add up to, and more: also what
-underflows in larger ones, and logs below 2**-1022, which count as that."""
+"""More than what underflows in a row, logs below 2**-1022 for instance, which count as that."""
+
+_FLUSHED_SHARE = 2.0**-1000
+"""Shares below it are left out, times differences of at most 5 times the largest entry."""
 
 
 def bregman(x: Floats, x2: Floats) -> EnclosureArray:
@@ -56,10 +65,11 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
     Returns
     -------
     EnclosureArray, shape (m,)
-        Of infinite radius where an entry is NaN or beyond 2**40.
+        Of infinite radius where an entry is NaN or beyond 2**900.
     """
     first, second = (np.pad(rows, ((0, 0), (1, 0))) for rows in (x, x2))
-    inside = (np.abs(first) <= _LARGEST).all(axis=1) & (np.abs(second) <= _LARGEST).all(axis=1)
+    largest = np.maximum(np.abs(first), np.abs(second)).max(axis=1)
+    inside = np.asarray(largest <= _LARGEST)
     first[~inside], second[~inside] = 0.0, 0.0
     sums, sums2 = row_sums(first), row_sums(second)
     c = np.empty((3, len(x)))
@@ -68,7 +78,7 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
     _differences(sums.peak, sums2.peak, peaks[0], peaks[1])
     shares = softmax(second)
     n = first.shape[1]
-    terms = np.empty((3, first.size))
+    terms = np.empty((6, first.size))
     _terms(
         first.ravel(),
         second.ravel(),
@@ -77,17 +87,32 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
         np.repeat(peaks[1], n),
         np.repeat(c[0], n),
         np.repeat(c[1], n),
-        terms[0],
-        terms[1],
-        terms[2],
+        *terms,
     )
-    hi, lo, errors = terms.reshape(3, *first.shape)
-    slack = MULTIPLY_RELATIVE + math.ceil(math.log2(n)) * ADD_RELATIVE
-    bound = errors.sum(axis=1) + np.abs(hi).sum(axis=1) * slack + c[2]
+    table = terms.reshape(6, *first.shape)
+    flushed = np.where(inside, _FLUSHED + largest * (8 * n * _FLUSHED_SHARE), np.inf)
+    signed, same = _total(table[:3], c[2], flushed), _total(table[3:], c[2] ** 2, flushed)
+    is_narrower = same.radius < signed.radius * np.ldexp(1.0, _shift(signed, same))
+    for column, other in zip(signed.columns(), same.columns(), strict=True):
+        column[is_narrower] = other[is_narrower]
+    return signed
+
+
+def _total(terms: Floats, shared: Floats, flushed: Floats) -> EnclosureArray:
+    """Add up terms (hi, lo, error) of rows, with an error that they share."""
+    hi, lo, errors = terms
+    slack = MULTIPLY_RELATIVE + math.ceil(math.log2(hi.shape[1])) * ADD_RELATIVE
+    bound = errors.sum(axis=1) + np.abs(hi).sum(axis=1) * slack + shared
     add_pairwise(hi, lo)
-    found = empty_enclosures(len(x))
-    _finish(hi, lo, np.where(inside, bound * UPWARD + _FLUSHED, np.inf), *found.columns())
+    found = empty_enclosures(len(hi))
+    _finish(hi, lo, bound * UPWARD + flushed, *found.columns())
     return found
+
+
+def _shift(first: EnclosureArray, second: EnclosureArray) -> NDArray[np.int32]:
+    """Return how many powers of two the first is in units of the second."""
+    apart = np.clip(first.exponent - second.exponent, -1000, 1000)
+    return np.asarray(apart, dtype=np.int32)
 
 
 def _parts(sums: RowSums) -> tuple[Floats, Floats, Integers]:
@@ -143,6 +168,9 @@ def _terms(
     hi: Floats,
     lo: Floats,
     error: Floats,
+    same_hi: Floats,
+    same_lo: Floats,
+    same_error: Floats,
 ) -> None:
     for i in range(x.size):
         is_seen = share_exponent[i] > -1000
@@ -156,6 +184,14 @@ def _terms(
         hi[i], lo[i] = multiply(q_hi, q_lo, excess_hi, excess_lo)
         rounding = (abs(apart_hi) + abs(excess_hi)) * ADD_RELATIVE
         error[i] = abs(excess_hi) * q_error + q_hi * rounding
+        is_moderate = is_seen & (abs(excess_hi) <= MODERATE)
+        psi_hi, psi_lo, psi_error = excess(
+            excess_hi if is_moderate else 0.0, excess_lo if is_moderate else 0.0
+        )
+        slope = abs(excess_hi) * (1.0 + abs(excess_hi)) if excess_hi > -1.0 else 2.0 * psi_hi + 4.0
+        same_hi[i], same_lo[i] = multiply(q_hi, q_lo, psi_hi, psi_lo)
+        far = psi_hi * q_error + q_hi * (psi_error + slope * rounding)
+        same_error[i] = far if is_moderate else np.inf
 
 
 @compiled_loop
