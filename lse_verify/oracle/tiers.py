@@ -25,7 +25,7 @@ The kernels' own is near 2**-99 unless the result nearly cancels, which then tak
 
 UNKNOWN: Quadruple = (0.5, 0.0, math.inf, 0)
 
-_PRECISIONS = (128, 256, 512)
+_PRECISIONS = (128, 256, 512, 2048, 8192)
 
 RowTier = Callable[[Function, Point, tuple[int, ...]], dict[int, Quadruple]]
 """Encloses the outputs of a settled point that are asked for, by their places from 1."""
@@ -59,7 +59,7 @@ def by_arb(
     found: list[Quadruple] = []
     for prec_bits in precisions:
         found = [quadruple(ball) for ball in balls(function, point, prec_bits)]
-        if all(radius <= WANTED_RADIUS for _, _, radius, _ in found):
+        if all(radius <= WANTED_RADIUS or power == NEGLIGIBLE_LOG2 for _, _, radius, power in found):
             break
     return {k: found[k - 1] for k in places}
 

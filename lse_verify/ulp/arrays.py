@@ -168,10 +168,12 @@ class Ruler:
         with np.errstate(all="ignore"):
             apart = units - self.high
             part = apart - units
-            tail = self.low - ((units - (apart - part)) + (-self.high - part))
+            lacking = (units - (apart - part)) + (-self.high - part)
+            tail = self.low - lacking
             side = np.where(apart < tail, -1.0, 1.0)
             beyond = (side * apart - limits) - side * tail
-            doubt = self.spread * (1 + 2.0**-50) + 2.0**-50 * (np.abs(beyond) + np.abs(tail))
+            rounded = np.where(lacking == 0, 0.0, np.abs(tail))
+            doubt = self.spread * (1 + 2.0**-50) + 2.0**-50 * (np.abs(beyond) + rounded)
             sure = (np.abs(beyond) > doubt) & (np.abs(beyond) > _UNDERFLOW_FREE)
         # Farther up, so that the low parts have lost nothing either.
         exact = (self.spread == 0) & (np.abs(self.high) > _UNDERFLOW_FREE * 2.0**60)
