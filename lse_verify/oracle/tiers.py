@@ -59,7 +59,9 @@ def by_arb(
     found: list[Quadruple] = []
     for prec_bits in precisions:
         found = [quadruple(ball) for ball in balls(function, point, prec_bits)]
-        if all(radius <= WANTED_RADIUS or power == NEGLIGIBLE_LOG2 for _, _, radius, power in found):
+        if all(
+            radius <= WANTED_RADIUS or power == NEGLIGIBLE_LOG2 for _, _, radius, power in found
+        ):
             break
     return {k: found[k - 1] for k in places}
 

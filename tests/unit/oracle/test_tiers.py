@@ -215,8 +215,8 @@ def test_both_tiers_of_rows_are_narrow_and_overlap(name: str, point: Point) -> N
 def test_more_precisions_show_what_few_do_not() -> None:
     # The divergence of subnormals is that of their squares, beneath terms of 2**-1074.
     point: Point = ((5e-324,), (1e-323,))
-    assert by_arb(FUNCTIONS["bregman"], point, (1,))[1][2] == math.inf
-    found = by_arb(FUNCTIONS["bregman"], point, (1,), PRECISIONS)[1]
+    assert by_arb(FUNCTIONS["bregman"], point, (1,), PRECISIONS[:2])[1][2] == math.inf
+    found = by_arb(FUNCTIONS["bregman"], point, (1,))[1]
     assert found[2] <= WANTED_RADIUS
     # (δ²/2)·p(1 − p) with δ = 2**-1074 and p = ½.
     assert (found[0], found[3]) == (0.5, -2150)

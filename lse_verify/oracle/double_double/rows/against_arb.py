@@ -31,7 +31,7 @@ Ball = Any
 Parts = Callable[[int], list[tuple[Ball, Ball]]]
 """From the number of a row to head and tail of each of its outputs, at the precision set."""
 
-PRECISIONS = (160, 640, 2560, 10240)
+PRECISIONS = (160, 640, 2560, 10240, 40960)
 """The last tells tails apart that are below 2**-DROPPED of a head of any size."""
 
 _NARROW = 2.0**-955
@@ -266,12 +266,14 @@ class Block:
 
 
 def _negligible(value: Ball, sign: float) -> float:
-    """Return 0 where a value is that and has the sign, ∞ where it has not."""
+    """Return 0 where a value is that and not of the other sign, ∞ where it is.
+
+    The sign itself cannot be told of a divergence: it is that of a strictly convex function's.
+    """
     limit = _POWERS[NEGLIGIBLE_LOG2]
-    has_sign = bool(value >= 0) if sign > 0 else bool(value <= 0)
-    if has_sign and bool(abs(value) <= limit):
-        return 0.0
-    return math.inf if bool(abs(value) > limit) or bool(value * sign < 0) else 2.0
+    if bool(abs(value) > limit) or bool(value * sign < 0):
+        return math.inf
+    return 0.0 if bool(abs(value) <= limit) else 2.0
 
 
 def _share(

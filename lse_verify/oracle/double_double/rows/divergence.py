@@ -9,7 +9,7 @@ nothing of rows with shares below 2⁻¹⁰⁰⁰ or differences beyond `MODERAT
 
 Absolute errors, M = Σ |qₖ·(δₖ − c)|:
 
-- c: that of both logs, and 4u² of itself: `c_error`; it enters with weight Σ q = 1
+- c: `log_ratio` bounds it; it enters with weight Σ q = 1
 - δₖ, whose two differences are exact in two floats each: 4u² of itself, and δₖ − c: 4u² of itself;
   weighted by qₖ
 - qₖ: that of softmax, and the product 9u²: relative, of M
@@ -37,12 +37,14 @@ from lse_verify.oracle.double_double.arithmetic import (
 )
 from lse_verify.oracle.double_double.arrays import Integers
 from lse_verify.oracle.double_double.compilation import compiled_loop
-from lse_verify.oracle.double_double.logarithm import LOG1P_RELATIVE, log1p
 from lse_verify.oracle.double_double.rows.combine import UPWARD, empty_enclosures, mantissa_exponent
 from lse_verify.oracle.double_double.rows.entropy import add_pairwise
 from lse_verify.oracle.double_double.rows.excess import MODERATE, excess
+from lse_verify.oracle.double_double.rows.log_ratio import log_ratios
 from lse_verify.oracle.double_double.rows.shares import softmax
-from lse_verify.oracle.double_double.rows.sums import RowSums, row_sums
+from lse_verify.oracle.double_double.rows.sums import row_sums
+from lse_verify.oracle.double_double.rows.terms import FARTHEST
+from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2
 
 _LARGEST = 2.0**900
 """Rows with larger entries are not answered: nothing here overflows below it."""
@@ -65,19 +67,18 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
     Returns
     -------
     EnclosureArray, shape (m,)
-        Of infinite radius where an entry is NaN or beyond 2**900.
+        Of infinite radius where an entry is NaN or beyond 2**900, where the rows are equal, and
+        where what they differ in is not seen: then the exponent is `NEGLIGIBLE_LOG2`.
     """
     first, second = (np.pad(rows, ((0, 0), (1, 0))) for rows in (x, x2))
+    negligible = _negligible(first, second)
     largest = np.maximum(np.abs(first), np.abs(second)).max(axis=1)
     inside = np.asarray(largest <= _LARGEST)
     first[~inside], second[~inside] = 0.0, 0.0
     sums, sums2 = row_sums(first), row_sums(second)
-    c = np.empty((3, len(x)))
-    _log_ratio(*_parts(sums), sums.relative, *_parts(sums2), sums2.relative, c[0], c[1], c[2])
-    peaks = np.empty((2, len(x)))
-    _differences(sums.peak, sums2.peak, peaks[0], peaks[1])
     shares = softmax(second)
     n = first.shape[1]
+    peaks, c = log_ratios(first, second, sums, sums2, shares)
     terms = np.empty((6, first.size))
     _terms(
         first.ravel(),
@@ -95,7 +96,22 @@ def bregman(x: Floats, x2: Floats) -> EnclosureArray:
     is_narrower = same.radius < signed.radius * np.ldexp(1.0, _shift(signed, same))
     for column, other in zip(signed.columns(), same.columns(), strict=True):
         column[is_narrower] = other[is_narrower]
+    for column, value in zip(signed.columns(), (0.5, 0.0, np.inf, NEGLIGIBLE_LOG2), strict=True):
+        column[negligible] = value
     return signed
+
+
+def _negligible(x: Floats, x2: Floats) -> NDArray[np.bool_]:
+    """Tell where rows differ, but in nothing that is seen: by less than 2**`NEGLIGIBLE_LOG2`.
+
+    Less their peaks, all entries above −`FARTHEST` are the same in both. Those have e = −c, with
+    c below n·exp(−`FARTHEST`), and the shares of the others are below that, times differences
+    below 2¹⁰²⁶.
+    """
+    unseen = np.empty(len(x), dtype=np.bool_)
+    with np.errstate(over="ignore", invalid="ignore"):
+        _compare(x, x2, unseen)
+    return unseen
 
 
 def _total(terms: Floats, shared: Floats, flushed: Floats) -> EnclosureArray:
@@ -115,42 +131,23 @@ def _shift(first: EnclosureArray, second: EnclosureArray) -> NDArray[np.int32]:
     return np.asarray(apart, dtype=np.int32)
 
 
-def _parts(sums: RowSums) -> tuple[Floats, Floats, Integers]:
-    return sums.hi, sums.lo, sums.base
-
-
 @compiled_loop
-def _differences(x: Floats, x2: Floats, hi: Floats, lo: Floats) -> None:
-    """Write x2 − x, exactly."""
-    for i in range(x.size):
-        hi[i], lo[i] = two_sum(x2[i], -x[i])
-
-
-@compiled_loop
-def _log_ratio(
-    sum_hi: Floats,
-    sum_lo: Floats,
-    base: Integers,
-    relative: float,
-    sum2_hi: Floats,
-    sum2_lo: Floats,
-    base2: Integers,
-    relative2: float,
-    c_hi: Floats,
-    c_lo: Floats,
-    c_error: Floats,
-) -> None:
-    """Write c = log1p(sum2) − log1p(sum) and its absolute error."""
-    for i in range(sum_hi.size):
-        log_hi, log_lo, power = log1p(sum_hi[i], sum_lo[i], base[i])
-        log2_hi, log2_lo, power2 = log1p(sum2_hi[i], sum2_lo[i], base2[i])
-        scale, scale2 = two_to_the(max(power, -1022)), two_to_the(max(power2, -1022))
-        log_hi, log_lo = log_hi * scale, log_lo * scale
-        log2_hi, log2_lo = log2_hi * scale2, log2_lo * scale2
-        c_hi[i], c_lo[i] = add(log2_hi, log2_lo, -log_hi, -log_lo)
-        rounding = abs(c_hi[i]) * ADD_RELATIVE
-        logs = log_hi * (relative + LOG1P_RELATIVE) + log2_hi * (relative2 + LOG1P_RELATIVE)
-        c_error[i] = logs + rounding
+def _compare(x: Floats, x2: Floats, unseen: NDArray[np.bool_]) -> None:
+    m, n = x.shape
+    for r in range(m):
+        peak, peak2, is_finite = x[r, 0], x2[r, 0], True
+        for k in range(n):
+            peak, peak2 = max(peak, x[r, k]), max(peak2, x2[r, k])
+            is_finite = is_finite and abs(x[r, k]) < np.inf and abs(x2[r, k]) < np.inf
+        is_same, is_equal = True, True
+        for k in range(n):
+            high, low = two_sum(x[r, k], -peak)
+            high2, low2 = two_sum(x2[r, k], -peak2)
+            is_seen, is_seen2 = high > -FARTHEST, high2 > -FARTHEST
+            is_apart = is_seen and (high != high2 or low != low2)
+            is_same = is_same and is_seen == is_seen2 and not is_apart
+            is_equal = is_equal and x[r, k] == x2[r, k]
+        unseen[r] = is_finite and is_same and not is_equal
 
 
 @compiled_loop

@@ -34,7 +34,8 @@ def ball_is_inside(found: EnclosureArray, index: int, ball: Any) -> bool | None:
     if radius == math.inf:
         if found.exponent[index] != NEGLIGIBLE_LOG2:
             return True
-        within = bool(abs(ball) <= scale) and bool(ball * float(found.hi[index]) >= 0)
+        # Of a divergence Arb cannot tell the sign, which is that of a strictly convex function's.
+        within = bool(abs(ball) <= scale) and not bool(ball * float(found.hi[index]) < 0)
         return True if within else (False if bool(abs(ball) > scale) else None)
     centre = (flint.arb(float(found.hi[index])) + flint.arb(float(found.lo[index]))) * scale
     distance = abs(ball - centre)

@@ -14,6 +14,7 @@ from lse_verify.oracle.double_double.compilation import inlined
 from lse_verify.oracle.double_double.logarithm import log1p as log1p_of_both
 from lse_verify.oracle.double_double.rows import (
     divergence,
+    log_ratio,
     entropy,
     lse,
     shares,
@@ -29,7 +30,7 @@ Loop = tuple[ModuleType, str]
 SHORT, LONG = (sums, "_short"), (sums, "_long")
 FINISH, PEAK, SHARES = (lse, "_finish"), (shares, "_peak_loop"), (shares, "_shares")
 LOG_SHARES, LOGS = (shares, "_log_shares"), (shares, "_logs")
-ENTROPY, TERMS, RATIO = (entropy, "_terms"), (divergence, "_terms"), (divergence, "_log_ratio")
+ENTROPY, TERMS, RATIO = (entropy, "_terms"), (divergence, "_terms"), (log_ratio, "_log_ratio")
 
 
 def n_outside(group: str, directed: bool = False, n_points: int = 3000) -> int:

@@ -136,9 +136,9 @@ def test_hostile_rows_of_negentropy(p: list[float]) -> None:
 def test_hostile_rows_of_bregman(pairs: list[tuple[float, float]]) -> None:
     x, x2 = (one([pair[k] for pair in pairs]) for k in (0, 1))
     found = bregman(x, x2)
-    if np.abs(np.array(pairs)).max() <= 2.0**40 and (x != x2).any():
+    if np.abs(np.array(pairs)).max() <= 2.0**900 and (x != x2).any():
         assert outside(found, against_arb.bregman_parts(x, x2)) == ()
-    elif np.abs(np.array(pairs)).max() > 2.0**40:
+    elif np.abs(np.array(pairs)).max() > 2.0**900:
         assert found.radius[0] == np.inf
 
 
