@@ -64,7 +64,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables
 Seed = Annotated[int, typer.Option(help="Draws other inputs.", min=0)]
 Samples = Annotated[
     int | None,
-    typer.Option(help="About how many rows a regime draws.", min=1, show_default="chosen for 60 s"),
+    typer.Option(help="About how many rows a regime draws.", min=1, show_default="8000"),
 ]
 
 Jobs = Annotated[
@@ -101,7 +101,7 @@ def audit(
 
     For example:
 
-    `lse-verify audit` — everything that is installed, in about a minute
+    `lse-verify audit` — everything that is installed, in some two minutes
 
     `lse-verify audit -i torch -f logsumexp --format binary32`
 

@@ -171,6 +171,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         The a-priori bound of the algorithm, where it is known to be one.
     rounding_use : RoundingUse or None
         The rounding bound of the scheme, where there is one; it does not change the verdict.
+    tiers : dict
+        How many outputs each tier of the oracle decided, by its name (`TIER_NAMES`); ``"mpmath"``
+        also counts those that arrays left open.
     profiles : dict of dict
         What figures show, the largest of each bucket to three digits: ``"condition"`` is the
         error in ulps by ⌊log₂ max(1, κ)⌋, ``"gap"`` the stability factor E by the distance of
@@ -198,6 +201,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     bound_use: BoundUse | None = None
     rounding_use: RoundingUse | None = None
+    tiers: dict[str, int] = {}
     profiles: dict[str, dict[int, float]] = {}
 
     def merge(self, other: Finding) -> Finding:
@@ -223,6 +227,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             failure=_first_failure(self.failure, other.failure),
             bound_use=_merged(self.bound_use, other.bound_use),
             rounding_use=_merged(self.rounding_use, other.rounding_use),
+            tiers=_merge_counts(self.tiers, other.tiers),
             profiles=_merge_profiles(self.profiles, other.profiles),
         )
 

@@ -22,7 +22,7 @@ from lse_verify.audit.finding import Finding
 from lse_verify.audit.grade import Graded
 from lse_verify.errors import LedgerError, OutputError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class ImplementationRow(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lse_verify.audit.apriori_use import bound_use
 from lse_verify.audit.bounds import violations
@@ -18,6 +19,7 @@ from lse_verify.audit.witness import spell_point
 from lse_verify.enclosure import Floats
 from lse_verify.family.rounding import Scheme
 from lse_verify.formats import FloatArray
+from lse_verify.oracle.truth import BY_JUDGE, TIER_NAMES
 from lse_verify.ulp import Spurious
 
 WELL_CONDITIONED = 100.0
@@ -43,6 +45,7 @@ class Errors:
     spurious_nan: Flags
     spurious_infinity: Flags
     undecided: Flags
+    asked: Flags
     stability: Floats
 
 
@@ -90,8 +93,15 @@ def measure(
         undecided=site.tally(wide, errors.undecided, r.truth.is_real),
         bound_use=bound_use(site, errors.raw, failed, algorithm) if algorithm else None,
         rounding_use=rounding_use(site, wide, errors.raw, failed, scheme) if scheme else None,
+        tiers=_tiers(r.truth.tier, errors.asked),
         profiles=profiles(site, errors.ulps, errors.stability, measured),
     )
+
+
+def _tiers(tier: NDArray[np.uint8], asked: Flags) -> dict[str, int]:
+    """Count what decided each output; where arrays left it open that was the judge."""
+    counts = np.bincount(np.where(asked, BY_JUDGE, tier), minlength=len(TIER_NAMES)).tolist()
+    return {name: n for name, n in zip(TIER_NAMES, counts, strict=True) if n}
 
 
 def _errors(site: Site, wide: Floats) -> Errors:
@@ -125,6 +135,7 @@ def _errors(site: Site, wide: Floats) -> Errors:
         spurious_nan=found.spurious_nan & is_real,
         spurious_infinity=spurious_infinity,
         undecided=undecided,
+        asked=is_real & (found.near_limit | wide_open),
         stability=_stabilities(site, seen),
     )
 

@@ -82,7 +82,7 @@ class Reference:
         )
         flags = (t.is_real[outputs], t.special[outputs], t.no_limit[outputs])
         return Reference(
-            truth=Truth(shape, enclosures, *flags, None if t.tier is None else t.tier[outputs]),
+            truth=Truth(shape, enclosures, *flags, t.tier[outputs]),
             condition=self.condition[outputs],
             finite=self.finite[rows],
             bounds=replace(b, lower=b.lower[rows], upper=b.upper[rows]),

@@ -59,7 +59,7 @@ def _save(path: Path, references: list[Reference]) -> None:
             f"{place}.exponent": e.exponent,
             f"{place}.outputs": np.stack([t.special, r.condition]),
             f"{place}.flags": np.stack([t.is_real, t.no_limit]),
-            f"{place}.tier": np.zeros(0, dtype=np.uint8) if t.tier is None else t.tier,
+            f"{place}.tier": t.tier,
             f"{place}.bounds": np.stack([b.lower, b.upper]),
             f"{place}.finite": r.finite,
             f"{place}.excusable": np.array([b.lower_excusable, b.upper_excusable]),
@@ -91,7 +91,7 @@ def _unpacked(parts: dict[str, NDArray[np.generic]], fmt: Format) -> Reference:
     lower, upper = np.asarray(parts["bounds"], dtype=np.float64)
     excusable = np.asarray(parts["excusable"], dtype=np.bool_).tolist()
     shape = tuple(int(size) for size in np.asarray(parts["shape"], dtype=np.int64))
-    tier = np.asarray(parts["tier"], dtype=np.uint8) if parts["tier"].size else None
+    tier = np.asarray(parts["tier"], dtype=np.uint8)
     enclosures = EnclosureArray(hi, lo, radius, exponent)
     truth = Truth(shape, enclosures, is_real, special, no_limit, tier)
     finite = np.asarray(parts["finite"], dtype=np.bool_)

@@ -68,7 +68,7 @@ class Truth:
     is_real: NDArray[np.bool_]
     special: Floats
     no_limit: NDArray[np.bool_]
-    tier: Tiers | None = None
+    tier: Tiers
 
 
 def block_truth(function: Function, block: Block, first: str, judge: Oracle) -> Truth:

@@ -49,7 +49,13 @@ def headlines(found: list[Standing]) -> list[str]:
     by_kind = {kind: [s for s in found if s.row.kind == kind] for kind in _WHOSE}
     lines = [line for kind, whose in _WHOSE.items() for line in _group(by_kind[kind], whose)]
     telling = next((group for group in by_kind.values() if group), [])
-    return [*lines, *_most_lost(telling), *_beyond_rounding(found), *_undecided(found)]
+    return [
+        *lines,
+        *_most_lost(telling),
+        *_beyond_rounding(found),
+        *_undecided(found),
+        *_decided(found),
+    ]
 
 
 def _group(found: list[Standing], whose: str) -> list[str]:
@@ -116,6 +122,24 @@ def _beyond_rounding(found: Iterable[Standing]) -> list[str]:
     if not broken:
         return []
     return [f"Beyond what the roundings of their declared scheme can explain: {listed(broken)}."]
+
+
+def _decided(found: Iterable[Standing]) -> list[str]:
+    """Say which tier of the oracle decided how many outputs."""
+    counts = Counter[str]()
+    for standing in found:
+        counts.update(standing.finding.tiers)
+    words = listed([f"{counts[name]:,} {_BY[name]}" for name in _BY if counts[name]])
+    return [f"Outputs decided: {words}."] if words else []
+
+
+_BY = {
+    "double-double": "by double-double kernels",
+    "arb": "by Arb",
+    "mpmath": "by mpmath",
+    "settled": "exactly, without evaluation",
+}
+"""What to say of `TIER_NAMES`, the cheapest first."""
 
 
 def _undecided(found: Iterable[Standing]) -> list[str]:

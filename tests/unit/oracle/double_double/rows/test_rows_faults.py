@@ -14,8 +14,8 @@ from lse_verify.oracle.double_double.compilation import inlined
 from lse_verify.oracle.double_double.logarithm import log1p as log1p_of_both
 from lse_verify.oracle.double_double.rows import (
     divergence,
-    log_ratio,
     entropy,
+    log_ratio,
     lse,
     shares,
     sums,
