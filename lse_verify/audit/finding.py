@@ -227,7 +227,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             failure=_first_failure(self.failure, other.failure),
             bound_use=_merged(self.bound_use, other.bound_use),
             rounding_use=_merged(self.rounding_use, other.rounding_use),
-            tiers=_merge_counts(self.tiers, other.tiers),
+            tiers={
+                name: self.tiers.get(name, 0) + other.tiers.get(name, 0)
+                for name in sorted({*self.tiers, *other.tiers})
+            },
             profiles=_merge_profiles(self.profiles, other.profiles),
         )
 

@@ -101,7 +101,7 @@ def measure(
 def _tiers(tier: NDArray[np.uint8], asked: Flags) -> dict[str, int]:
     """Count what decided each output; where arrays left it open that was the judge."""
     counts = np.bincount(np.where(asked, BY_JUDGE, tier), minlength=len(TIER_NAMES)).tolist()
-    return {name: n for name, n in zip(TIER_NAMES, counts, strict=True) if n}
+    return {name: n for name, n in sorted(zip(TIER_NAMES, counts, strict=True)) if n}
 
 
 def _errors(site: Site, wide: Floats) -> Errors:

@@ -13,7 +13,7 @@ from lse_verify.family.conditioning import log_magnitude, log_weighted_slopes
 from lse_verify.family.function import Function, RoundedBounds
 from lse_verify.formats import Format
 from lse_verify.oracle.ladder import Ladder
-from lse_verify.oracle.truth import Truth
+from lse_verify.oracle.truth import SETTLED, Truth
 from lse_verify.ulp import Ruler
 
 Flags = NDArray[np.bool_]
@@ -56,7 +56,7 @@ class Reference:
     ) -> Reference:
         """Return the reference with all that follows from its parts."""
         ruler = Ruler.of(truth.enclosures, fmt)
-        exact = truth.is_real & (truth.enclosures.radius == 0)
+        exact = truth.is_real & (truth.tier == SETTLED)
         not_finite = np.repeat(~finite, truth.is_real.size // max(finite.size, 1))
         # max(|y|, 2**emin) in units of the power of two that y's ulp belongs to.
         significand = np.maximum(np.abs(ruler.high + ruler.low) * 2.0 ** (1 - fmt.precision), 1.0)

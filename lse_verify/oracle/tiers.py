@@ -13,7 +13,7 @@ from lse_verify.family.block import Point
 from lse_verify.family.function import Case, Function, Pending
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.arb_balls import balls, quadruple
-from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle
+from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, PRECISIONS, Oracle
 
 Quadruple = tuple[float, float, float, int]
 
@@ -67,7 +67,7 @@ def by_arb(
 
 
 def by_judge(judge: Oracle) -> RowTier:
-    """Ask the judge, at the precisions that Arb is asked at."""
+    """Ask the judge, until it tells, or tells that the value is negligible."""
 
     def ask(function: Function, point: Point, places: tuple[int, ...]) -> dict[int, Quadruple]:
         return {k: _judged(judge, function, point, k) for k in places}
@@ -77,7 +77,7 @@ def by_judge(judge: Oracle) -> RowTier:
 
 def _judged(judge: Oracle, function: Function, point: Point, k: int) -> Quadruple:
     found = UNKNOWN
-    for prec_bits in _PRECISIONS:
+    for prec_bits in PRECISIONS:
         enclosure = judge.enclose(function, point, k, prec_bits)
         if enclosure is not None:
             found = quadruple_of(enclosure)
@@ -118,6 +118,9 @@ def beyond_limits(found: Quadruple, function: Function, point: Point, k: int) ->
     and no midpoint.
     """
     hi, lo, radius, exponent = found
+    if hi and radius < math.inf and exponent <= NEGLIGIBLE_LOG2:
+        # As where it is not seen at all: which of the two depends on who was asked.
+        return math.copysign(0.5, hi), 0.0, 0.0, NEGLIGIBLE_LOG2
     negligible = radius == math.inf and exponent == NEGLIGIBLE_LOG2
     touching = 0 < radius <= WANTED_RADIUS and abs(lo) <= radius
     if not (negligible or touching):

@@ -168,9 +168,9 @@ def stand_ins(function: Function, found: EnclosureArray) -> EnclosureArray:
     """Take off what strict limits exclude: the array twin of `tiers.beyond_limits`.
 
     Where a kernel dropped a tail, hi is the limit, exactly, and the value on one side of it;
-    where nothing is seen of the value itself, hi has its sign. Where the limit is hi + lo and a
+    where the value is negligible, or nothing is seen of it, hi has its sign. Where the limit is hi + lo and a
     midpoint of binary64, a radius below `UNSEEN_TAIL` says the same: no other has so small a one
-    beside such a lo. Exponents below those of any format are clipped, as `enclosure_array` does.
+    beside such a lo.
     """
     low = np.abs(found.lo)
     is_middle = (low == 2.0**-54) | ((low == 2.0**-55) & (np.abs(found.hi) == 0.5))
@@ -181,11 +181,13 @@ def stand_ins(function: Function, found: EnclosureArray) -> EnclosureArray:
         radius=np.where(is_tie, 2.0**-108, found.radius),
     )
     is_dropped = (found.lo == 0) & (found.radius > 0) & (found.radius < _DROPPED_BELOW)
-    is_negligible = np.isinf(found.radius) & (found.exponent == NEGLIGIBLE_LOG2)
+    is_negligible = (found.exponent <= NEGLIGIBLE_LOG2) & (found.hi != 0)
     half = found.radius / 2
+    low = np.where(is_dropped, function.side_of_limit * half, found.lo)
     return replace(
         found,
-        lo=np.where(is_dropped, function.side_of_limit * half, found.lo),
+        hi=np.where(is_negligible, np.copysign(0.5, found.hi), found.hi),
+        lo=np.where(is_negligible, 0.0, low),
         radius=np.where(
             is_dropped, half * (1 - 2.0**-30), np.where(is_negligible, 0.0, found.radius)
         ),

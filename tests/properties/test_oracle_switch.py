@@ -14,7 +14,7 @@ from lse_verify.audit.run import Request, audit
 from lse_verify.implementations.registry import select
 from lse_verify.inputs.regimes import REGIMES
 
-SAMPLES = 3
+SAMPLES = 1
 
 LONG = "many"
 """The regime of rows of up to a million terms: mpmath takes minutes for one of them."""
@@ -33,7 +33,7 @@ def findings(oracle: str, regimes: list[str], folder: Path) -> dict[Cell, Findin
         regimes=[REGIMES[name] for name in regimes],
         seed=0,
         samples=SAMPLES,
-        jobs=2,
+        jobs=1,
         oracle=oracle,
     )
     ledger: Ledger = audit(request, folder / f"{oracle}.jsonl", observe)
