@@ -168,9 +168,9 @@ def stand_ins(function: Function, found: EnclosureArray) -> EnclosureArray:
     """Take off what strict limits exclude: the array twin of `tiers.beyond_limits`.
 
     Where a kernel dropped a tail, hi is the limit, exactly, and the value on one side of it;
-    where the value is negligible, or nothing is seen of it, hi has its sign. Where the limit is hi + lo and a
-    midpoint of binary64, a radius below `UNSEEN_TAIL` says the same: no other has so small a one
-    beside such a lo.
+    where the value is negligible, or nothing is seen of it, hi has its sign. Where the limit is
+    hi + lo and a midpoint of binary64, a radius below `UNSEEN_TAIL` says the same: no other has so
+    small a one beside such a lo.
     """
     low = np.abs(found.lo)
     is_middle = (low == 2.0**-54) | ((low == 2.0**-55) & (np.abs(found.hi) == 0.5))

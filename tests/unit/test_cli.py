@@ -149,7 +149,7 @@ WRONG = [
     ("audit --smaples 3", "No such option: --smaples"),
     ("report", "Missing argument 'LEDGER'"),
     ("report none.jsonl", "cannot read the ledger 'none.jsonl': No such file or directory;"),
-    ("report other.jsonl", "has schema version 99; this lse_verify reads version 1"),
+    ("report other.jsonl", "has schema version 99; this lse_verify reads version 2"),
     ("report words.jsonl", "'words.jsonl' is not a ledger"),
     ("prove bounds.uper", "no claim named 'bounds.uper'; did you mean 'bounds.upper'?"),
     ("prove none.py", "no file 'none.py'; name a claim or a .py file with CLAIMS"),

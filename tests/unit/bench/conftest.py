@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -26,6 +28,17 @@ def load_shifted() -> Ready:
 
 
 MakeContender = Callable[..., Contender]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def importable() -> None:
+    """Let spawned processes, which inherit the path, import what these tests define.
+
+    Last, so that the package that is tested is the one that is installed.
+    """
+    root = str(Path(__file__).parents[3])
+    if root not in sys.path:
+        sys.path.append(root)
 
 
 @pytest.fixture

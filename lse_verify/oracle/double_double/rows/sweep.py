@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import multiprocessing
 import platform
 import sys
 import time
@@ -266,7 +267,7 @@ def _run_all(tasks: Sequence[Task], jobs: int) -> Iterator[Tallies]:
     if jobs == 1:
         yield from map(run, tasks)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(run, tasks, chunksize=4)
 
 
