@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lse_verify.family import function_named
-from lse_verify.formats import BINARY32, FloatArray, format_of
+from lse_verify.formats import FORMATS, FloatArray, format_of
 from lse_verify.oracle.rounding import rounded_rows
 
 Axis = int | tuple[int, ...] | None
@@ -45,7 +45,8 @@ def logsumexp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     Parameters
     ----------
     x : array_like of float
-        Of float16, bfloat16, float32 or float64; integers are taken as float64.
+        Of a dtype of `FORMATS`: float8_e4m3fn, float8_e5m2, float16, bfloat16, float32 or
+        float64; integers are taken as float64.
     axis : int, tuple of int or None
         The axes to sum over, all of them by default.
     keepdims : bool
@@ -54,7 +55,8 @@ def logsumexp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     Returns
     -------
     ndarray or scalar
-        Of the dtype of `x`; −∞ of no entries.
+        Of the dtype of `x`; −∞ of no entries. What overflows float8_e4m3fn is NaN, the only
+        thing that it has for ±∞.
 
     Raises
     ------
@@ -108,7 +110,8 @@ def logaddexp(a: ArrayLike, b: ArrayLike) -> Any:
     ----------
     a, b : array_like of float
         As in `logsumexp`, and broadcast against one another. Of two dtypes the result has the
-        wider (a Python number is a float64), of float16 and bfloat16 float32, which holds both.
+        narrowest one that holds both (a Python number is a float64): of float16 and bfloat16
+        float32, of float8_e4m3fn and float8_e5m2 float16.
     """
     first, second = _floats(a), _floats(b)
     dtype = _wider(first, second)
@@ -129,8 +132,23 @@ def softplus(x: ArrayLike) -> Any:
     x : array_like of float
         As in `logsumexp`.
     """
+    return _elementwise("softplus", x)
+
+
+def logistic(x: ArrayLike) -> Any:
+    """Return 1/(1 + exp(−x)), the derivative of softplus, correctly rounded.
+
+    Parameters
+    ----------
+    x : array_like of float
+        As in `logsumexp`.
+    """
+    return _elementwise("logistic", x)
+
+
+def _elementwise(name: str, x: ArrayLike) -> Any:
     array = _floats(x)
-    found = rounded_rows(function_named("softplus"), (array.ravel(),), format_of(array.dtype))
+    found = rounded_rows(function_named(name), (array.ravel(),), format_of(array.dtype))
     return found.reshape(array.shape)[()]
 
 
@@ -152,12 +170,9 @@ def _floats(x: ArrayLike) -> FloatArray:
 
 
 def _wider(first: FloatArray, second: FloatArray) -> np.dtype[Any]:
-    """Return the dtype of all floats of both; NumPy has none for float16 and bfloat16."""
-    if first.dtype == second.dtype:
-        return first.dtype
-    if first.itemsize == second.itemsize:
-        return BINARY32.dtype
-    return max(first.dtype, second.dtype, key=lambda dtype: dtype.itemsize)
+    """Return the dtype of the narrowest format that has all floats of both."""
+    one, other = format_of(first.dtype), format_of(second.dtype)
+    return next(f.dtype for f in FORMATS.values() if f.holds(one) and f.holds(other))
 
 
 def _axes(array: FloatArray, axis: Axis) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ def log_weighted_slopes(function: Function, block: Block) -> Floats:
             return _lse_slopes(function, block)
         if function.returns_row:
             return _row_slopes(block, relative=function.name == "softmax").ravel()
-        return {"negentropy": _negentropy_slopes, "bregman": _bregman_slopes}[function.name](block)
+        return _OTHERS[function.name](block)
 
 
 def log_magnitude(truth: EnclosureArray) -> Floats:
@@ -84,6 +84,12 @@ def _row_slopes(block: Block, relative: bool) -> Floats:
     others = _exclusive(shares + np.log(np.abs(row)))
     slopes = np.logaddexp(own, others)
     return np.asarray(slopes + shares) if relative else np.asarray(slopes)
+
+
+def _logistic_slopes(block: Block) -> Floats:
+    """Return log of |x|·p·(1 − p); neither share is found by taking the other from 1."""
+    value = block.wide(0)
+    return np.asarray(np.log(np.abs(value)) - np.logaddexp(0, -value) - np.logaddexp(0, value))
 
 
 def _negentropy_slopes(block: Block) -> Floats:
@@ -145,3 +151,10 @@ def _signed_log_sum(logs: Floats, sign: Floats) -> tuple[Floats, Floats]:
     peak = np.maximum(logs.max(axis=1, keepdims=True), -1.7e308)
     total = (sign * np.exp(logs - peak)).sum(axis=1, keepdims=True)
     return np.asarray(peak + np.log(np.abs(total))), np.asarray(np.sign(total))
+
+
+_OTHERS = {
+    "logistic": _logistic_slopes,
+    "negentropy": _negentropy_slopes,
+    "bregman": _bregman_slopes,
+}

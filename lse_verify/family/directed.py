@@ -22,7 +22,7 @@ _LARGEST_CONSTANT = power_of_two(1000)
 
 
 def rounded_up(factor: Fraction, x: Floats, constant: Fraction, fmt: Format) -> Floats:
-    """Return RU(factor·x + constant) for each x, the values of the format as binary64.
+    """Return RU(factor·x + constant) for each x, the values of the format (or ±∞) as binary64.
 
     Parameters
     ----------
@@ -42,6 +42,9 @@ def rounded_up(factor: Fraction, x: Floats, constant: Fraction, fmt: Format) -> 
     with np.errstate(all="ignore"):
         hi, lo, error = _affine(factor, x, constant)
     sure = np.isfinite(hi) & np.isfinite(error)
+    if not fmt.has_infinity:
+        # What lies beyond the largest is no float of its own, to step to or from.
+        sure &= np.abs(hi) < fmt.largest
     # Not -0 for 0, here as everywhere: a bound of 0 is written down without a sign.
     known = np.where(sure, hi, 0.0) + 0.0
     near = fmt.cast(known)

@@ -145,7 +145,7 @@ def rounding_bound(
     -------
     ndarray of float64, shape (m,)
         Certain to be at least the bound; ∞ where there is none, because R ≥ 1 or because the
-        sum or the result may overflow.
+        sum, the result or, without infinity in the format, a difference may overflow.
     """
     slack = 2.0**-40 + rows.shape[1] * 2.0**-52
     with np.errstate(all="ignore"):
@@ -167,6 +167,9 @@ def rounding_bound(
         bound = bound * (1 + slack) + 2 * _TINIEST
         reach = log_total + np.log1p(relative) + 2.0**-40 * (1 + np.abs(log_total))
         safe = (reach < math.log(fmt.largest)) & (magnitude + bound < fmt.largest)
+        if scheme.form != "naive" and not fmt.has_infinity:
+            # x − max becomes NaN, of which exp is not the 0 that it is of −∞.
+            safe &= np.ptp(rows, axis=1) <= fmt.largest
         return np.where(safe & (relative < 1), bound, np.inf)
 
 

@@ -43,8 +43,11 @@ LIBRARY = Library(
             partial(_load, "logaddexp"),
             "correct.logaddexp(a, b)",
         ),
-        Implementation(
-            "correct", "softplus", tuple(FORMATS), partial(_load, "softplus"), "correct.softplus(x)"
+        *(
+            Implementation(
+                "correct", name, tuple(FORMATS), partial(_load, name), f"correct.{name}(x)"
+            )
+            for name in ("softplus", "logistic")
         ),
     ),
 )

@@ -1,5 +1,6 @@
-"""The library "jax", called eagerly, and softmax as the gradient that ``jax.grad`` makes.
+"""The library "jax", called eagerly, and the gradients that ``jax.grad`` makes.
 
+Softmax is the gradient of logsumexp, and the logistic function that of softplus.
 The 64-bit flag is set, without which binary64 would silently be binary32, and the CPU is
 chosen where nothing else has been (``JAX_PLATFORMS``). The CPU gets one thread: XLA cuts long
 sums by the number of its threads, and the bits are not to depend on the number of cores.
@@ -67,6 +68,10 @@ def _softplus(jax: Any, x: Any) -> Any:
     return jax.nn.softplus(x)
 
 
+def _sigmoid(jax: Any, x: Any) -> Any:
+    return jax.nn.sigmoid(x)
+
+
 def _logaddexp(jax: Any, a: Any, b: Any) -> Any:
     return jax.numpy.logaddexp(a, b)
 
@@ -77,6 +82,10 @@ def _gradient(jax: Any, x: Any) -> Any:
 
 def _logaddexp_gradient(jax: Any, x: Any) -> Any:
     return jax.grad(lambda rows: jax.numpy.logaddexp(rows[:, 0], rows[:, 1]).sum())(x)
+
+
+def _softplus_gradient(jax: Any, x: Any) -> Any:
+    return jax.grad(lambda values: jax.nn.softplus(values).sum())(x)
 
 
 def _native(function: str, operation: Operation, calls: str) -> Implementation:
@@ -93,6 +102,7 @@ LIBRARY = Library(
         _native("softmax", _softmax, "jax.nn.softmax(x, axis=-1)"),
         _native("log_softmax", _log_softmax, "jax.nn.log_softmax(x, axis=-1)"),
         _native("softplus", _softplus, "jax.nn.softplus(x)"),
+        _native("logistic", _sigmoid, "jax.nn.sigmoid(x)"),
         _native("logaddexp", _logaddexp, "jax.numpy.logaddexp(a, b)"),
         Implementation(
             name="jax.grad",
@@ -108,6 +118,13 @@ LIBRARY = Library(
             load=partial(_load, _logaddexp_gradient),
             calls="jax.grad(lambda x: jax.numpy.logaddexp(x[:, 0], x[:, 1]).sum())(x)",
             n_terms=(2,),
+        ),
+        Implementation(
+            name="jax.softplus_grad",
+            function="logistic",
+            formats=tuple(FORMATS),
+            load=partial(_load, _softplus_gradient),
+            calls="jax.grad(lambda x: jax.nn.softplus(x).sum())(x)",
         ),
     ),
 )

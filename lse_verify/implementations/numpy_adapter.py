@@ -1,6 +1,7 @@
 """The library "numpy": ``logaddexp``, for two arguments and folded over rows.
 
-NumPy has no bfloat16; ``ml_dtypes`` adds a ``logaddexp`` of its own, which is not NumPy's.
+NumPy has no bfloat16 and no float8; the loops that ``ml_dtypes`` adds for them are its own and
+another library here.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""The library "scipy": ``special.logsumexp`` and its kin, and entropy.
+"""The library "scipy": ``special.logsumexp`` and its kin, ``special.expit``, and entropy.
 
 Two implementations of negentropy are composed here. ``scipy.entr`` is minus the sum of the
 elementwise ``special.entr``. ``scipy.stats_entropy`` is made of ``stats.entropy``, which is
 H(p/s) with s = Σ pᵢ: another function than the sum −Σ pᵢ log pᵢ unless s = 1. Its
 normalisation is undone, ``Σ pᵢ log pᵢ = s·(log s − H(p/s))``, so that it is SciPy's own
 value, sign changed, where the floats sum to 1, and is not called wrong for answering another
-question where they do not. Both take no binary16, which ``special.entr`` turns into binary32.
+question where they do not. These two and ``special.expit``, the logistic function, take no
+binary16: of it ``special.entr`` makes binary32, and ``special.expit`` binary64.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ def _row_function(name: str) -> Call:
     return partial(np.errstate(all="ignore")(getattr(scipy.special, name)), axis=-1)
 
 
-def _softplus() -> Call:
+def _of_values(name: str) -> Call:
+    """Load ``scipy.special.<name>``, applied to every number."""
     import scipy.special
 
-    softplus: Call = np.errstate(all="ignore")(scipy.special.softplus)
-    return softplus
+    function: Call = np.errstate(all="ignore")(getattr(scipy.special, name))
+    return function
 
 
 def _entr() -> Call:
@@ -82,7 +84,9 @@ def _along_rows(name: str) -> Implementation:
     )
 
 
-_SOFTPLUS = Implementation("scipy", "softplus", _FORMATS, _softplus, "scipy.special.softplus(x)")
+_SOFTPLUS = Implementation(
+    "scipy", "softplus", _FORMATS, partial(_of_values, "softplus"), "scipy.special.softplus(x)"
+)
 
 LIBRARY = Library(
     name="scipy",
@@ -92,6 +96,9 @@ LIBRARY = Library(
     implementations=(
         *(_along_rows(name) for name in ("logsumexp", "softmax", "log_softmax")),
         *((_SOFTPLUS,) if _offers_softplus() else ()),
+        Implementation(
+            "scipy", "logistic", _WIDE, partial(_of_values, "expit"), "scipy.special.expit(x)"
+        ),
         Implementation(
             name="scipy.entr",
             function="negentropy",

@@ -1,4 +1,4 @@
-"""The library "textbook": the algorithms as books print them, in all four formats.
+"""The library "textbook": the algorithms as books print them, in all formats.
 
 They are what the other rows of a report are compared with, and six of them are those that
 Blanchard, Higham & Higham bounded a priori.
@@ -113,6 +113,13 @@ _KIN = (
         kin.softplus_shifted,
         "max(x, 0) + log1p(exp(-abs(x)))",
         scheme="shifted_log1p",
+    ),
+    _implementation("naive", "logistic", kin.logistic_naive, "1 / (1 + exp(-x))"),
+    _implementation(
+        "shifted",
+        "logistic",
+        kin.logistic_shifted,
+        "exp(x) / (1 + exp(x)) if x < 0 else 1 / (1 + exp(-x))",
     ),
     _implementation(
         "shifted",

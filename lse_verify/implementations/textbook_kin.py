@@ -41,6 +41,22 @@ def softplus_shifted(x: FloatArray) -> FloatArray:
     return total
 
 
+@np.errstate(all="ignore")
+def logistic_naive(x: FloatArray) -> FloatArray:
+    """Return 1/(1 + exp(−x)), of shape (m,)."""
+    one = x.dtype.type(1)
+    share: FloatArray = one / (one + np.exp(-x))
+    return share
+
+
+@np.errstate(all="ignore")
+def logistic_shifted(x: FloatArray) -> FloatArray:
+    """Return exp(x)/(1 + exp(x)) below 0 and 1/(1 + exp(−x)) above, of shape (m,)."""
+    one, decay = x.dtype.type(1), np.exp(-abs(x))
+    share: FloatArray = np.where(x < 0, decay, one) / (one + decay)
+    return share
+
+
 def logsumexp0_shifted(x: FloatArray) -> FloatArray:
     """Return the shifted logsumexp of each row with a zero set before it: (m, n) to (m,)."""
     return textbook_sum.shifted_log1p(_with_zero(x))

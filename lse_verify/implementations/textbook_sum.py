@@ -2,9 +2,9 @@
 
 Every elementary operation is rounded to the format of its operands before the next one:
 NumPy adds, subtracts, multiplies and divides binary32 and binary64 in the format, and
-binary16 and bfloat16 in binary32 with one rounding after each operation, which is the
-correctly rounded result because 24 ≥ 2p + 2 for both. ``exp``, ``log`` and ``log1p`` of
-the two narrow formats are likewise those of binary32, rounded.
+the narrower formats in binary32 with one rounding after each operation, which is the
+correctly rounded result because 24 ≥ 2p + 2 for all of them. ``exp``, ``log`` and ``log1p`` of
+the narrower formats are likewise those of binary32, rounded.
 
 Special values are left to the algorithm as it is printed in books: where that gives the
 NaN of ``inf - inf``, the audit is to find it.

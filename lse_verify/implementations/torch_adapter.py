@@ -1,9 +1,12 @@
-"""The library "torch" on the CPU, and softmax as the gradient that its autograd makes.
+"""The library "torch" on the CPU, and the gradients that its autograd makes.
+
+Softmax is the gradient of logsumexp, and the logistic function that of softplus.
 
 Arrays are shared with torch and not copied, so that an operation that overwrites its input
 is seen to do so; only what torch cannot share is copied. NumPy's bfloat16 is unknown to
-torch and crosses as the 16-bit integers that store it. One thread computes, so that the
-bits do not depend on the number of cores.
+torch and crosses as the 16-bit integers that store it. Of the formats of 8 bits torch has the
+dtypes and none of these functions: on the CPU each raises NotImplementedError. One thread
+computes, so that the bits do not depend on the number of cores.
 """
 
 from __future__ import annotations
@@ -15,8 +18,10 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from lse_verify.formats import FORMATS, FloatArray
+from lse_verify.formats import FloatArray
 from lse_verify.implementations.library import Call, Implementation, Library
+
+_FORMATS = ("binary16", "bfloat16", "binary32", "binary64")
 
 Operation = Callable[..., Any]
 """``operation(torch, *tensors) -> tensor``."""
@@ -66,6 +71,10 @@ def _softplus(torch: Any, x: Any) -> Any:
     return torch.nn.functional.softplus(x)
 
 
+def _sigmoid(torch: Any, x: Any) -> Any:
+    return torch.sigmoid(x)
+
+
 def _logaddexp(torch: Any, a: Any, b: Any) -> Any:
     return torch.logaddexp(a, b)
 
@@ -83,8 +92,14 @@ def _logaddexp_gradient(torch: Any, x: Any) -> Any:
     return torch.autograd.grad(value, leaf, torch.ones_like(value))[0]
 
 
+def _softplus_gradient(torch: Any, x: Any) -> Any:
+    leaf = x.requires_grad_()
+    value = torch.nn.functional.softplus(leaf)
+    return torch.autograd.grad(value, leaf, torch.ones_like(value))[0]
+
+
 def _native(function: str, operation: Operation, calls: str) -> Implementation:
-    return Implementation("torch", function, tuple(FORMATS), partial(_load, operation), calls)
+    return Implementation("torch", function, _FORMATS, partial(_load, operation), calls)
 
 
 LIBRARY = Library(
@@ -97,21 +112,29 @@ LIBRARY = Library(
         _native("softmax", _softmax, "torch.softmax(x, dim=-1)"),
         _native("log_softmax", _log_softmax, "torch.log_softmax(x, dim=-1)"),
         _native("softplus", _softplus, "torch.nn.functional.softplus(x)"),
+        _native("logistic", _sigmoid, "torch.sigmoid(x)"),
         _native("logaddexp", _logaddexp, "torch.logaddexp(a, b)"),
         Implementation(
             name="torch.grad",
             function="softmax",
-            formats=tuple(FORMATS),
+            formats=_FORMATS,
             load=partial(_load, _gradient),
             calls="torch.autograd.grad(torch.logsumexp(x, dim=-1), x, torch.ones(m))[0]",
         ),
         Implementation(
             name="torch.logaddexp_grad",
             function="softmax",
-            formats=tuple(FORMATS),
+            formats=_FORMATS,
             load=partial(_load, _logaddexp_gradient),
             calls="torch.autograd.grad(torch.logaddexp(x[:, 0], x[:, 1]), x, torch.ones(m))[0]",
             n_terms=(2,),
+        ),
+        Implementation(
+            name="torch.softplus_grad",
+            function="logistic",
+            formats=_FORMATS,
+            load=partial(_load, _softplus_gradient),
+            calls="torch.autograd.grad(torch.nn.functional.softplus(x), x, torch.ones(m))[0]",
         ),
     ),
 )

@@ -20,7 +20,7 @@ SHARPNESSES = (0.1, 2.0, 500.0)
 """What t is for smoothmax and smoothmin, before rounding to the format."""
 
 TRIALS = (1.0, 7.0, 1000.0)
-"""What N is for the cumulants: floats of every format."""
+"""What N is for the cumulants, before rounding to the format."""
 
 LONGEST = {"logsumexp": 10**6}
 # The truth of longer rows costs seconds and shows the same stagnation again.
@@ -124,20 +124,25 @@ def _value(draw: Draw) -> Iterable[Block]:
     return (Block((draw.against_zero(draw.count(1), 1)[:, 0],)) for _ in range(2))
 
 
+def parameters(fmt: Format, wanted: tuple[float, ...]) -> tuple[float, ...]:
+    """Return parameters as floats of a format, those beyond its largest as that."""
+    return tuple(finite(fmt, np.array(wanted)).astype(np.float64).tolist())
+
+
 def _value_and_trials(draw: Draw) -> Iterable[Block]:
-    return (Block((draw.against_zero(draw.few, 1)[:, 0], trials)) for trials in TRIALS)
+    values = parameters(draw.fmt, TRIALS)
+    return (Block((draw.against_zero(draw.few, 1)[:, 0], trials)) for trials in values)
 
 
 def _row_and_trials(draw: Draw) -> Iterable[Block]:
-    for index, trials in enumerate(TRIALS):
+    for index, trials in enumerate(parameters(draw.fmt, TRIALS)):
         n = draw.lengths[index % len(draw.lengths)]
         yield Block((draw.against_zero(min(draw.few, draw.count(n)), n), trials))
 
 
 def _smooth(draw: Draw, direction: float) -> Iterable[Block]:
-    for index, sharpness in enumerate(SHARPNESSES):
+    for index, t in enumerate(parameters(draw.fmt, SHARPNESSES)):
         n = draw.lengths[index % len(draw.lengths)]
-        t = float(draw.fmt.cast(np.array(sharpness)))
         rows = wide(draw.rows(min(draw.few, draw.count(n)), n))
         with np.errstate(over="ignore", under="ignore"):
             # t times the entries is what a threshold is a threshold for.
@@ -181,6 +186,7 @@ ARRANGERS: dict[str, Callable[[Draw], Iterable[Block]]] = {
     "logsumexp": _row,
     "logaddexp": _two_values,
     "softplus": _value,
+    "logistic": _value,
     "logsumexp0": _row_against_zero,
     "smoothmax": _smoothmax,
     "smoothmin": _smoothmin,

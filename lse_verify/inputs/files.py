@@ -19,10 +19,11 @@ import numpy as np
 from lse_verify.errors import BadInput
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
-from lse_verify.inputs.arrange import ARRANGERS, SHARPNESSES, TRIALS, second_rows
+from lse_verify.inputs.arrange import ARRANGERS, SHARPNESSES, TRIALS, parameters, second_rows
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.probabilities import softmax
 from lse_verify.inputs.values import Wide, finite, wide
+from lse_verify.inputs.witnesses import WITNESSES_PREFIX, WitnessBlocks
 
 DATA_PREFIX = "data:"
 
@@ -96,6 +97,8 @@ def spec_of(regime: Regime) -> str:
     """
     if isinstance(regime.blocks, DataBlocks):
         return f"{DATA_PREFIX}{regime.blocks.path}"
+    if isinstance(regime.blocks, WitnessBlocks):
+        return f"{WITNESSES_PREFIX}{regime.blocks.path}"
     return regime.name
 
 
@@ -126,14 +129,14 @@ def _blocks(
         case "logaddexp":
             if array.ndim == 2 and array.shape[1] == 2:
                 yield Block((array[:, 0].copy(), array[:, 1].copy()))
-        case "softplus":
+        case "softplus" | "logistic":
             yield Block((values,))
         case "binomial_cumulant":
-            yield from (Block((values, trials)) for trials in TRIALS)
+            yield from (Block((values, trials)) for trials in parameters(fmt, TRIALS))
         case "multinomial_cumulant":
-            yield from (Block((rows, trials)) for trials in TRIALS)
+            yield from (Block((rows, trials)) for trials in parameters(fmt, TRIALS))
         case "smoothmax" | "smoothmin":
-            yield from (Block((rows, float(t))) for t in fmt.cast(np.array(SHARPNESSES)))
+            yield from (Block((rows, t)) for t in parameters(fmt, SHARPNESSES))
         case "bregman":
             yield Block((rows, second_rows(fmt, rng, rows, np.roll(rows, 1, axis=0))))
         case "negentropy":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 from lse_verify.errors import UnknownName
 from lse_verify.inputs import cancellation, digits, edges, rows
@@ -11,13 +12,14 @@ from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import DATA_PREFIX, data_regime
 from lse_verify.inputs.special import special
 from lse_verify.inputs.values import Rows
+from lse_verify.inputs.witnesses import WITNESSES_PREFIX, witnesses_regime
 
 EVERY = frozenset(ARRANGERS)
-OF_VALUES = frozenset({"logaddexp", "softplus", "binomial_cumulant"})
+OF_VALUES = frozenset({"logaddexp", "softplus", "logistic", "binomial_cumulant"})
 OF_ROWS = EVERY - OF_VALUES
 OF_PROBABILITIES = frozenset({"negentropy"})
 WITH_IMPLIED_ZERO = frozenset(
-    {"softplus", "logsumexp0", "bregman", "binomial_cumulant", "multinomial_cumulant"}
+    {"softplus", "logistic", "logsumexp0", "bregman", "binomial_cumulant", "multinomial_cumulant"}
 )
 
 
@@ -139,7 +141,9 @@ REGIMES: dict[str, Regime] = {regime.name: regime for regime in _ALL}
 
 
 def regime_named(name: str) -> Regime:
-    """Return the regime of that name, or of the user's file for ``data:PATH``.
+    """Return the regime of that name, of the user's file for ``data:PATH``, or of stored finds.
+
+    The last is ``witnesses:PATH``.
 
     Raises
     ------
@@ -150,6 +154,8 @@ def regime_named(name: str) -> Regime:
     """
     if name.startswith(DATA_PREFIX):
         return data_regime(name.removeprefix(DATA_PREFIX))
+    if name.startswith(WITNESSES_PREFIX):
+        return witnesses_regime(Path(name.removeprefix(WITNESSES_PREFIX)))
     try:
         return REGIMES[name]
     except KeyError:

@@ -11,14 +11,12 @@ import numpy as np
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
 
-_NOT_FINITE = (math.inf, -math.inf, math.nan)
-
 
 def special(
     function: str, fmt: Format, rng: np.random.Generator, samples: int
 ) -> tuple[Block, ...]:
     """Return the special inputs of a function: fixed ones, whatever the samples asked for."""
-    if function in ("logaddexp", "softplus", "binomial_cumulant"):
+    if function in ("logaddexp", "softplus", "logistic", "binomial_cumulant"):
         return tuple(_of_values(function, fmt))
     if function == "negentropy":
         return tuple(Block((x,)) for x in _probabilities(fmt))
@@ -31,6 +29,12 @@ def _extremes(fmt: Format) -> tuple[float, ...]:
     return (*(0.0, -0.0, 1.0, fmt.largest, -fmt.largest, fmt.smallest_subnormal),)
 
 
+def _values(fmt: Format) -> tuple[float, ...]:
+    """Return zeros, extremes, infinities as far as the format has them, and NaN."""
+    infinities = (math.inf, -math.inf) if fmt.has_infinity else ()
+    return (*_extremes(fmt), *infinities, math.nan)
+
+
 def _grid(fmt: Format, values: Iterable[float], n: int) -> FloatArray:
     """Return all rows of n entries of the given values."""
     rows = list(itertools.product(values, repeat=n))
@@ -38,26 +42,29 @@ def _grid(fmt: Format, values: Iterable[float], n: int) -> FloatArray:
 
 
 def _apart(fmt: Format, pairs: FloatArray) -> FloatArray:
-    """Return rows of ten that begin and end with a pair, with −∞ or 0.5 in between by turns."""
-    rows = np.full((len(pairs), 10), -math.inf)
+    """Return rows of ten that begin and end with a pair, with −∞ or 0.5 in between by turns.
+
+    Where there is no −∞ the most negative float stands for it.
+    """
+    rows = np.full((len(pairs), 10), -math.inf if fmt.has_infinity else -fmt.largest)
     rows[1::2] = 0.5
     rows[:, [0, -1]] = pairs
     return fmt.cast(rows)
 
 
 def _of_values(function: str, fmt: Format) -> Iterator[Block]:
-    values = (*_extremes(fmt), *_NOT_FINITE)
+    values = _values(fmt)
     if function == "logaddexp":
         pairs = _grid(fmt, values, 2)
         yield Block((pairs[:, 0].copy(), pairs[:, 1].copy()))
-    elif function == "softplus":
+    elif function in ("softplus", "logistic"):
         yield Block((_grid(fmt, values, 1)[:, 0],))
     else:
         yield from (Block((_grid(fmt, values, 1)[:, 0], trials)) for trials in (1.0, 10.0))
 
 
 def _of_rows(function: str, fmt: Format) -> Iterator[Block]:
-    values = (*_extremes(fmt), *_NOT_FINITE)
+    values = _values(fmt)
     pairs = _grid(fmt, values, 2)
     rows = [_grid(fmt, values, 1), pairs, _apart(fmt, pairs)]
     if function == "logsumexp":

@@ -21,7 +21,7 @@ import flint
 
 from lse_verify.enclosure import Enclosure
 from lse_verify.family.block import Point
-from lse_verify.family.function import Function, row_of
+from lse_verify.family.function import Function, row_of, value_of
 from lse_verify.family.lse_form import LseForm, LseFunction
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle
@@ -92,6 +92,11 @@ def _softmax(point: Point) -> list[Ball]:
     return [shares[entry] for entry in row]
 
 
+def _logistic(point: Point) -> list[Ball]:
+    """Return the share of the argument beside 0."""
+    return _softmax(((value_of(point, 0), 0.0),))[:1]
+
+
 def _log_softmax(point: Point) -> list[Ball]:
     row = row_of(point)
     peak = max(row)
@@ -124,6 +129,7 @@ def _bregman(point: Point) -> list[Ball]:
 
 _OTHERS = {
     "softmax": _softmax,
+    "logistic": _logistic,
     "log_softmax": _log_softmax,
     "negentropy": _negentropy,
     "bregman": _bregman,

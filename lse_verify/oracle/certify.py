@@ -27,7 +27,7 @@ class Certified:
     condition : float
         κ.
     rounded : dict of str to float
-        The correct rounding in each format, NaN where there is none.
+        The correct rounding in each format, as the format stores it; NaN where there is none.
     """
 
     digits: str
@@ -69,7 +69,8 @@ def _certified(function: Function, point: Point, digits: int) -> Iterator[Certif
             yield Certified("no limit exists", "", float("nan"), {})
         else:
             assert isinstance(truth, float)
-            yield Certified(str(truth), "", float("nan"), dict.fromkeys(FORMATS, truth))
+            special = {name: fmt.stored(truth) for name, fmt in FORMATS.items()}
+            yield Certified(str(truth), "", float("nan"), special)
 
 
 def _real(truth: Enclosure, digits: int, condition: float) -> Certified:
@@ -79,5 +80,8 @@ def _real(truth: Enclosure, digits: int, condition: float) -> Certified:
     rational = str(truth.lo) if truth.is_exact and truth.lo.denominator > 1 else ""
     rounded = {name: truth.rounded(fmt) for name, fmt in FORMATS.items()}
     return Certified(
-        text, rational, condition, {name: v for name, v in rounded.items() if v is not None}
+        text,
+        rational,
+        condition,
+        {name: FORMATS[name].stored(v) for name, v in rounded.items() if v is not None},
     )

@@ -31,8 +31,8 @@ def truth(function: str, *arguments: ArrayLike) -> EnclosureArray:
         A name of the family: ``"logsumexp"``, ``"softmax"``, …
     *arguments : array_like of float, shape (..., n), (...) or ()
         As many as the function has. Of a row the entries are along the last axis; a value has
-        none of its own; a parameter is one positive number. Of binary16, bfloat16, binary32 or
-        binary64 (Python numbers are that, and integers must be); the other axes are broadcast.
+        none of its own; a parameter is one positive number. Of a dtype of `FORMATS`
+        (Python numbers are binary64, and integers must be); the other axes are broadcast.
 
     Returns
     -------

@@ -17,6 +17,7 @@ from lse_verify.oracle.double_double.rows.enclose import chunks, enclose_chunk
 from lse_verify.oracle.double_double.rows.narrow import (
     Intervals,
     narrow_log_softmax,
+    narrow_logistic,
     narrow_lse,
     narrow_softmax,
     rounded,
@@ -31,6 +32,7 @@ Decided = tuple[FloatArray, NDArray[np.bool_]]
 _NARROW: dict[str, Callable[[Block], Intervals]] = {
     "logsumexp": lambda block: narrow_lse(block.wide(0)),
     "softplus": lambda block: narrow_lse(SOFTPLUS.entries(block)),
+    "logistic": lambda block: narrow_logistic(block.wide(0)),
     "softmax": lambda block: narrow_softmax(block.wide(0)),
     "log_softmax": lambda block: narrow_log_softmax(block.wide(0)),
 }

@@ -51,7 +51,19 @@ def partial(expression: sp.Expr, row: sp.IndexedBase, index: sp.Symbol = k) -> s
     >>> partial(sp.log(sp.Sum(sp.exp(x[i]), (i, 1, n))), x)
     exp(x[k])/Sum(exp(x[i]), (i, 1, n))
     """
-    return _value(slope(expression, row[index]))
+    return derivative(expression, row[index])
+
+
+def derivative(expression: sp.Expr, variable: Any) -> sp.Expr:
+    """Return ∂expression/∂variable, the value that the theorem of `slope` states.
+
+    Examples
+    --------
+    >>> t = sp.Symbol("t", real=True)
+    >>> derivative(sp.log(1 + sp.exp(t)), t)
+    exp(t)/(exp(t) + 1)
+    """
+    return _value(slope(expression, variable))
 
 
 def _value(theorem: Theorem) -> sp.Expr:

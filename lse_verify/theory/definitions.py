@@ -1,8 +1,9 @@
 """Every function of the family as a SymPy expression: the only place where it is written.
 
 What can be derived is derived: softmax is the gradient of LogSumExp, log_softmax its
-logarithm, negentropy its convex conjugate, the Bregman divergence and the cumulants come
-from the strictly convex variant, and every condition number from the derivatives.
+logarithm, negentropy its convex conjugate, the logistic function the derivative of softplus, the
+Bregman divergence and the cumulants come from the strictly convex variant, and every condition
+number from the derivatives.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sympy as sp
 
 from lse_verify.theory.calculus import (
     conjugate_at_gradient,
+    derivative,
     diagonal_and_off_diagonal,
     partial,
     summed,
@@ -80,6 +82,7 @@ def definitions() -> dict[str, Definition]:
         "logsumexp": Definition((x,), _lse(x)),
         "logaddexp": Definition((a, b), log_domain_sum),
         "softplus": Definition((theta,), _softplus(theta)),
+        "logistic": Definition((theta,), derivative(_softplus(theta), theta)),
         "logsumexp0": Definition((x,), _lse0(x)),
         "smoothmax": Definition((x, t), _lse(x, t) / t),
         "smoothmin": Definition((x, t), -_lse(x, -t) / t),

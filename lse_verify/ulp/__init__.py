@@ -15,8 +15,10 @@ save for exact cases such as softmax = 1/2; there, compare with the rounding its
 interval that holds y; `error_ulps_array` is the fast twin on arrays.
 
 A `got` of ±∞ is the float after the largest when y lies in the top binade or beyond, with
-the same sign; anywhere else it is *spurious*, as NaN always is. Neither ever becomes a
-number that could enter a mean.
+the same sign; anywhere else it is *spurious*, as NaN always is, but for one case. A format
+without infinity stores NaN for what overflows: there NaN is the float after the largest (which
+it would be, did the format go on) where y rounds beyond the largest, and spurious where y
+rounds to a float. Nothing spurious ever becomes a number that could enter a mean.
 """
 
 from lse_verify.ulp.arrays import ErrorArray, Ruler, error_ulps_array

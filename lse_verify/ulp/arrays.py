@@ -107,7 +107,9 @@ class Ruler:
 
     def errors(self, wide: Floats) -> ErrorArray:
         """Measure an answer, given in binary64."""
+        wide, nan_open = self._with_overflow(wide)
         infinite, nan = np.isinf(wide), np.isnan(wide)
+        spurious_nan = nan & ~nan_open
         settled = self._settled()
         opposite = (np.signbit(wide) != (self.sign < 0)) & (self.lowest > ZERO_EXPONENT)
         spurious_infinity = infinite & (opposite | (self.highest < self.fmt.emax))
@@ -138,10 +140,24 @@ class Ruler:
             at_most_half=at_most_half,
             below_one=below_one,
             near_limit=near,
-            spurious_nan=nan,
+            spurious_nan=spurious_nan,
             spurious_infinity=spurious_infinity,
-            undecided=~(measured | nan | spurious_infinity),
+            undecided=~(measured | spurious_nan | spurious_infinity),
         )
+
+    def _with_overflow(self, wide: Floats) -> tuple[Floats, Flags]:
+        """Return an answer with ∞ where NaN stands for it, and tell where that is open."""
+        nan = np.isnan(wide)
+        if self.fmt.has_infinity or not nan.any():
+            return wide, np.zeros_like(nan)
+        # As in `EnclosureArray.rounded`, of the midpoint beyond the largest, which is even.
+        with np.errstate(over="ignore", under="ignore"):
+            turn = np.ldexp(self.fmt.top_steps + 0.5, self.fmt.top_quantum - self.quantum_exponent)
+            high = np.minimum(np.abs(self.high), 2.0**1000)
+            beyond = (high - turn) + np.where(high < 2.0**1000, self.sign * self.low, 0.0)
+            clear = (np.abs(beyond) > self.spread * (1 + 2.0**-40)) | (self.spread == 0)
+        overflow = nan & clear & (beyond > 0)
+        return np.where(overflow, np.copysign(np.inf, self.sign), wide), nan & ~clear
 
     def _settled(self) -> Flags:
         """Tell where the ulp is known."""
@@ -151,11 +167,11 @@ class Ruler:
         return np.asarray((lowest == highest) | (highest <= emin) | (lowest >= emax))
 
     def _in_units(self, wide: Floats, infinite: Flags, nan: Flags) -> Floats:
-        """Return results in ulps of the truth, an infinity as the float after the largest."""
+        """Return results in ulps of the truth, infinity as the float after the largest."""
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             units = np.ldexp(wide, -self.quantum_exponent)
         units[nan] = 0.0
-        units[infinite] = 2.0**self.fmt.precision * self.sign[infinite]
+        units[infinite] = (self.fmt.top_steps + 1) * self.sign[infinite]
         return units
 
     def _beyond(self, units: Floats, limits: Floats) -> Floats:

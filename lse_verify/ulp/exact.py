@@ -49,7 +49,8 @@ def error_ulps(got: float, truth: Fraction, fmt: Format, side: int = 0) -> Fract
     Parameters
     ----------
     got : float
-        What the implementation returned, a value of `fmt` (or ±∞, or NaN).
+        What the implementation returned, a value of `fmt` (or ±∞, or NaN). Of a format without
+        infinity NaN is the answer to what rounds beyond its largest float, of either sign.
     truth : Fraction
         The exact real value.
     fmt : Format
@@ -71,13 +72,16 @@ def error_ulps(got: float, truth: Fraction, fmt: Format, side: int = 0) -> Fract
     <Spurious.INFINITY: 'spurious infinity'>
     """
     if math.isnan(got):
-        return Spurious.NAN
+        rounded = fmt.round(truth, side=side)
+        if fmt.has_infinity or math.isfinite(rounded):
+            return Spurious.NAN
+        got = rounded
     if math.isinf(got):
         same_sign = (got > 0) == (truth > 0)
         if not same_sign or fmt.exponent(truth, side) < fmt.emax:
             return Spurious.INFINITY
-        missing = power_of_two(fmt.emax + 1) - abs(truth)
-        return max(missing, Fraction(0)) / ulp(truth, fmt, side)
+        after_largest = (fmt.top_steps + 1) * power_of_two(fmt.top_quantum)
+        return max(after_largest - abs(truth), Fraction(0)) / ulp(truth, fmt, side)
     return abs(Fraction(got) - truth) / ulp(truth, fmt, side)
 
 
@@ -103,6 +107,9 @@ def enclosed_error(
     at_hi = error_ulps(got, truth.hi, fmt, hi_side)
     if isinstance(at_lo, Spurious) or isinstance(at_hi, Spurious):
         return at_lo if isinstance(at_lo, Spurious) and at_lo is at_hi else None
+    if math.isnan(got) and truth.lo < 0 < truth.hi:
+        # It stands for what overflows on either side, and not for what lies between.
+        return None
     ulp_lo, ulp_hi = ulp(truth.lo, fmt, lo_side), ulp(truth.hi, fmt, hi_side)
     largest = max(at_lo, at_hi)
     inside = math.isfinite(got) and truth.lo <= Fraction(got) <= truth.hi

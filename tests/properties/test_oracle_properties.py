@@ -102,6 +102,9 @@ def textbook(name: str, point: Point, k: int) -> Bracket:
         unit = unit if name == "logsumexp" else unit * (1 + 1 / parameter)
     elif name == "logaddexp":
         value = lse([*row, parameter])
+    elif name == "logistic":
+        value = MP.exp(row[0]) / (1 + MP.exp(row[0]))
+        unit = MP.ldexp(value, 80 - PREC_BITS)
     elif name in ("softplus", "logsumexp0"):
         value = lse([zero, *row])
     elif name in ("binomial_cumulant", "multinomial_cumulant"):

@@ -20,6 +20,8 @@ from lse_verify.formats import (
     BINARY16,
     BINARY32,
     BINARY64,
+    FLOAT8_E4M3FN,
+    FLOAT8_E5M2,
     FORMATS,
     FloatArray,
     Format,
@@ -30,9 +32,12 @@ from lse_verify.formats import (
 )
 
 ALL = list(FORMATS.values())
-SHORT = [BINARY16, BFLOAT16]
-# The encoding of +infinity, from IEEE 754 and from the definition of bfloat16.
-INFINITY_BITS = {
+SHORT = [FLOAT8_E4M3FN, FLOAT8_E5M2, BINARY16, BFLOAT16]
+# The encoding of the last float: +infinity, from IEEE 754 and from the definitions of bfloat16
+# and float8_e5m2; of float8_e4m3fn, which has none, 448.
+LAST_BITS = {
+    "float8_e4m3fn": 0x7E,
+    "float8_e5m2": 0x7C,
     "binary16": 0x7C00,
     "bfloat16": 0x7F80,
     "binary32": 0x7F800000,
@@ -42,11 +47,14 @@ TINY = Fraction(1, 2**6000)  # stands for an infinitesimal: no rounding point is
 
 every_format = pytest.mark.parametrize("fmt", ALL, ids=lambda f: f.name)
 both_signs = pytest.mark.parametrize("sign", [1, -1])
+with_infinity = pytest.mark.parametrize(
+    "fmt", [fmt for fmt in ALL if fmt is not FLOAT8_E4M3FN], ids=lambda f: f.name
+)
 short_format = pytest.mark.parametrize("fmt", SHORT, ids=lambda f: f.name)
 
 
 def finfo(fmt: Format) -> Any:
-    return ml_dtypes.finfo(fmt.dtype) if fmt is BFLOAT16 else np.finfo(fmt.dtype)
+    return (np if fmt.name.startswith("binary") else ml_dtypes).finfo(fmt.dtype)
 
 
 def from_bits(fmt: Format, bits: Any) -> FloatArray:
@@ -54,21 +62,27 @@ def from_bits(fmt: Format, bits: Any) -> FloatArray:
 
 
 def non_negative(fmt: Format) -> FloatArray:
-    """Every non-negative float, +∞ at the end, in the order of their bit patterns."""
-    return from_bits(fmt, np.arange(INFINITY_BITS[fmt.name] + 1))
+    """Every non-negative float, +∞ at the end if there is one, in the order of their bits."""
+    return from_bits(fmt, np.arange(LAST_BITS[fmt.name] + 1))
+
+
+def finite_floats(fmt: Format) -> Any:
+    """Every finite float from 0 up, as binary64."""
+    values = non_negative(fmt).astype(np.float64)
+    return values[np.isfinite(values)]
 
 
 @cache
 def midpoints(fmt: Format) -> list[tuple[float, Fraction, float]]:
     """Every pair of finite neighbours, from 0 up, around their midpoint: exact in binary64."""
-    values = non_negative(fmt).astype(np.float64).tolist()[:-1]
+    values = finite_floats(fmt).tolist()
     return [(low, Fraction((low + high) / 2), high) for low, high in pairwise(values)]
 
 
 def some_floats(fmt: Format, seed: int = 1, count: int = 2000) -> FloatArray:
     """Floats of every sign and exponent: all of them where there are few."""
-    top = INFINITY_BITS[fmt.name]
-    if fmt.bits == 16:
+    top = LAST_BITS[fmt.name]
+    if fmt.bits <= 16:
         positive = np.arange(top + 1, dtype=np.uint64)
     else:
         edges = np.array([0, 1, 2, 3, top - 2, top - 1, top], dtype=np.uint64)
@@ -91,11 +105,28 @@ def round_with_mpfr(fmt: Format, value: Fraction, mode: Rounding = "nearest") ->
         round=rounding[mode],
     )
     with context:
-        return float(gmpy2.mpfr(gmpy2.mpq(value.numerator, value.denominator)))
+        found = float(gmpy2.mpfr(gmpy2.mpq(value.numerator, value.denominator)))
+    if abs(found) <= fmt.largest:
+        return found
+    # MPFR goes on to the end of the binade, which float8_e4m3fn leaves to NaN.
+    inward = mode == ("down" if found > 0 else "up")
+    return math.copysign(fmt.largest if inward else math.inf, found)
+
+
+def stored(fmt: Format, value: float) -> float:
+    """What a format keeps of a rounding: NaN of infinity, where it has none."""
+    return value if fmt is not FLOAT8_E4M3FN or math.isfinite(value) else math.nan
+
+
+def end(fmt: Format, sign: float) -> Any:
+    """The last float of a sign, for NumPy's nextafter."""
+    return np.array(math.copysign(448.0 if fmt is FLOAT8_E4M3FN else math.inf, sign), fmt.dtype)
 
 
 def same(got: float, expected: float) -> bool:
     """Equality that tells the zeros apart."""
+    if math.isnan(expected):
+        return math.isnan(got)
     return got == expected and math.copysign(1.0, got) == math.copysign(1.0, expected)
 
 
@@ -187,18 +218,24 @@ class TestExponents:
 class TestOrder:
     @short_format
     def test_the_ordinal_of_a_non_negative_float_is_its_bit_pattern(self, fmt: Format) -> None:
-        expected = np.arange(INFINITY_BITS[fmt.name] + 1)
+        expected = np.arange(LAST_BITS[fmt.name] + 1)
         np.testing.assert_array_equal(fmt.ordinals(non_negative(fmt)), expected)
 
     @short_format
     def test_the_ordinal_of_a_negated_float_is_the_negated_ordinal(self, fmt: Format) -> None:
-        expected = -np.arange(INFINITY_BITS[fmt.name] + 1)
+        expected = -np.arange(LAST_BITS[fmt.name] + 1)
         np.testing.assert_array_equal(fmt.ordinals(-non_negative(fmt)), expected)
 
-    @every_format
+    def test_no_float_of_e4m3fn_lies_past_the_largest(self) -> None:
+        ends = np.array([448.0, -448.0]).astype(ml_dtypes.float8_e4m3fn)
+        assert FLOAT8_E4M3FN.ordinals(ends).tolist() == [0x7E, -0x7E]
+        np.testing.assert_array_equal(FLOAT8_E4M3FN.next_up(ends), [448, -416])
+        np.testing.assert_array_equal(FLOAT8_E4M3FN.next_down(ends), [416, -448])
+
+    @with_infinity
     def test_infinity_is_one_past_the_largest_finite_float(self, fmt: Format) -> None:
         ends = np.array([fmt.largest, math.inf, -fmt.largest, -math.inf]).astype(fmt.dtype)
-        top = INFINITY_BITS[fmt.name]
+        top = LAST_BITS[fmt.name]
         assert fmt.ordinals(ends).tolist() == [top - 1, top, 1 - top, -top]
 
     @every_format
@@ -233,9 +270,9 @@ class TestOrder:
 
     @every_format
     @both_signs
-    def test_there_is_no_float_beyond_infinity(self, fmt: Format, sign: int) -> None:
+    def test_there_is_no_float_beyond_the_last(self, fmt: Format, sign: int) -> None:
         with pytest.raises(ValueError, match="beyond"):
-            fmt.from_ordinals(np.array([sign * (INFINITY_BITS[fmt.name] + 1)]))
+            fmt.from_ordinals(np.array([sign * (LAST_BITS[fmt.name] + 1)]))
 
     @every_format
     @pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
@@ -257,7 +294,7 @@ class TestOrder:
     def test_neighbours_are_those_of_nextafter(self, fmt: Format, direction: int) -> None:
         values = some_floats(fmt)
         with np.errstate(all="ignore"):
-            expected = np.nextafter(values, np.array(direction * math.inf).astype(fmt.dtype))
+            expected = np.nextafter(values, end(fmt, direction))
         got = fmt.next_up(values) if direction > 0 else fmt.next_down(values)
         np.testing.assert_array_equal(got, expected)
         np.testing.assert_array_equal(np.signbit(got), np.signbit(expected))
@@ -268,7 +305,7 @@ class TestRound:
     @both_signs
     def test_every_float_rounds_to_itself_in_every_mode(self, fmt: Format, sign: int) -> None:
         modes: list[Rounding] = ["nearest", "up", "down"]
-        values = sign * non_negative(fmt)[1:-1].astype(np.float64)
+        values = sign * finite_floats(fmt)[1:]
         # Every positive one; of the negative ones every fifth.
         for i, value in enumerate(values[:: 1 if sign > 0 else 5].tolist()):
             # One mode each, in turn, and all three where exponents begin.
@@ -306,8 +343,10 @@ class TestRound:
         values = some_floats(fmt)
         values = values[np.isfinite(values) & (values != 0)][::11]
         with np.errstate(all="ignore"):
-            expected = np.nextafter(values, np.array(side * math.inf).astype(fmt.dtype))
+            expected = np.nextafter(values, end(fmt, side))
         for value, neighbour in zip(values.tolist(), expected.tolist(), strict=True):
+            if value == neighbour == side * 448:
+                neighbour = side * math.inf
             assert same(fmt.round(Fraction(value), mode, side), neighbour)
             assert fmt.round(Fraction(value), mode, -side) == value
 
@@ -322,7 +361,7 @@ class TestRound:
     def test_floats_and_midpoints_round_as_in_mpfr(self, fmt: Format, mode: Rounding) -> None:
         values = some_floats(fmt, seed=4)
         finite = values[np.isfinite(values) & (values != 0)].tolist()
-        chosen = [Fraction(v) for v in random.Random(4).sample(finite, 400)]
+        chosen = [Fraction(v) for v in random.Random(4).sample(finite, min(400, len(finite)))]
         for value in chosen:
             # Half and a quarter of the spacing away from a float, inward and outward.
             quarter = power_of_two(fmt.exponent(value) - fmt.precision - 1)
@@ -372,7 +411,17 @@ class TestRound:
                 expected = math.inf if value > 0 else -math.inf
             assert same(BINARY64.round(value), expected)
 
-    @every_format
+    @both_signs
+    def test_the_tie_above_the_largest_float_of_e4m3fn_falls_to_it_which_is_even(
+        self, sign: int
+    ) -> None:
+        tie = Fraction(464)
+        assert FLOAT8_E4M3FN.round(sign * tie) == sign * 448
+        assert FLOAT8_E4M3FN.round(sign * tie, side=sign) == sign * math.inf
+        assert FLOAT8_E4M3FN.round(sign * (tie + TINY)) == sign * math.inf
+        assert FLOAT8_E4M3FN.round(sign * Fraction(480)) == sign * math.inf
+
+    @with_infinity
     @both_signs
     def test_overflow_begins_half_a_step_past_the_largest_float(
         self, fmt: Format, sign: int
@@ -435,14 +484,38 @@ class TestCast:
         assert got.dtype == fmt.dtype
         for value, cast in zip(wide.tolist(), got.tolist(), strict=True):
             expected = round_with_mpfr(fmt, Fraction(value)) if math.isfinite(value) else value
-            assert same(cast, expected) or (value == 0 and cast == 0), value.hex()
+            assert same(cast, stored(fmt, expected)) or (value == 0 and cast == 0), value.hex()
+
+    @pytest.mark.parametrize("fmt", [FLOAT8_E4M3FN, FLOAT8_E5M2], ids=lambda f: f.name)
+    def test_every_pattern_of_8_bits_is_cast_and_rounded_to_itself(self, fmt: Format) -> None:
+        values = from_bits(fmt, np.arange(256))
+        wide = values.astype(np.float64)
+        np.testing.assert_array_equal(fmt.cast(wide).astype(np.float64), wide)
+        for value in wide[np.isfinite(wide) & (wide != 0)].tolist():
+            assert fmt.round(Fraction(value)) == value
+            assert fmt.contains(value)
+
+    @pytest.mark.parametrize("fmt", [FLOAT8_E4M3FN, FLOAT8_E5M2], ids=lambda f: f.name)
+    @both_signs
+    def test_singles_about_every_midpoint_are_cast_as_ml_dtypes_casts_them(
+        self, fmt: Format, sign: int
+    ) -> None:
+        top = fmt.largest + (fmt.largest - finite_floats(fmt)[-2]) / 2
+        middle = np.array([*(float(m) for _, m, _ in midpoints(fmt)), top], dtype=np.float32)
+        beside = [np.nextafter(middle, np.float32(to)) for to in (0, math.inf)]
+        singles = sign * np.concatenate([middle, *beside])
+        # ml_dtypes rounds binary32 once.
+        with np.errstate(over="ignore"):
+            expected = singles.astype(fmt.dtype)
+        got = fmt.cast(singles.astype(np.float64))
+        np.testing.assert_array_equal(got.astype(np.float64), expected.astype(np.float64))
 
     @short_format
     @both_signs
     def test_doubles_at_and_just_beside_every_midpoint_are_cast_correctly(
         self, fmt: Format, sign: int
     ) -> None:
-        floats = sign * non_negative(fmt).astype(np.float64)[:-1]
+        floats = sign * finite_floats(fmt)
         below, above = floats[:-1], floats[1:]
         middle = (below + above) / 2
         even = np.where(np.arange(middle.size) % 2 == 0, below, above)
@@ -451,14 +524,19 @@ class TestCast:
             beside = np.nextafter(middle, towards)
             np.testing.assert_array_equal(fmt.cast(beside).astype(np.float64), expected)
 
-    def test_a_double_just_above_a_midpoint_of_bfloat16_is_rounded_once(self) -> None:
+    @pytest.mark.parametrize("fmt", [FLOAT8_E4M3FN, FLOAT8_E5M2, BFLOAT16], ids=lambda f: f.name)
+    def test_a_double_just_above_a_midpoint_is_rounded_once(self, fmt: Format) -> None:
         # Through binary32 it becomes the midpoint, and the tie goes down to 1.
-        assert BFLOAT16.cast(np.array([1 + 2.0**-8 + 2.0**-40])).tolist() == [1 + 2.0**-7]
+        wide = np.array([1 + 2.0**-fmt.precision + 2.0**-40])
+        assert wide.astype(fmt.dtype).tolist() == [1.0]
+        assert fmt.cast(wide).tolist() == [1 + 2.0 ** (1 - fmt.precision)]
 
     @every_format
     def test_a_cast_passes_infinities_nan_and_both_zeros(self, fmt: Format) -> None:
         got = fmt.cast(np.array([math.inf, -math.inf, math.nan, 0.0, -0.0]))
-        assert got[:2].tolist() == [math.inf, -math.inf]
+        np.testing.assert_array_equal(
+            got[:2].astype(np.float64), [stored(fmt, math.inf), stored(fmt, -math.inf)]
+        )
         assert np.isnan(got[2])
         assert np.signbit(got[3:]).tolist() == [False, True]
 
@@ -466,7 +544,8 @@ class TestCast:
     def test_a_cast_overflows_and_underflows_in_silence(self, fmt: Format) -> None:
         got = fmt.cast(np.array([1.7e308, -1.7e308, 5e-324, -5e-324]))
         if fmt is not BINARY64:
-            assert got.tolist() == [math.inf, -math.inf, 0.0, 0.0]
+            overflow = stored(fmt, math.inf)
+            np.testing.assert_array_equal(got.astype(np.float64), [overflow, -overflow, 0.0, 0.0])
             assert np.signbit(got).tolist() == [False, True, False, True]
 
     @every_format
@@ -481,6 +560,10 @@ class TestContains:
         values = some_floats(fmt, count=300)[::17]
         assert all(fmt.contains(v) for v in values[np.isfinite(values)].tolist())
 
+    def test_what_e4m3fn_leaves_to_nan_is_not_contained(self) -> None:
+        assert FLOAT8_E4M3FN.contains(448.0)
+        assert not FLOAT8_E4M3FN.contains(480.0)
+
     @pytest.mark.parametrize("fmt", [BINARY16, BFLOAT16, BINARY32], ids=lambda f: f.name)
     def test_a_double_between_two_floats_is_not_contained(self, fmt: Format) -> None:
         assert not fmt.contains(1 + fmt.unit_roundoff)
@@ -491,3 +574,14 @@ class TestContains:
     @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
     def test_what_is_not_finite_is_not_contained(self, fmt: Format, value: float) -> None:
         assert not fmt.contains(value)
+
+
+class TestHolding:
+    @pytest.mark.parametrize("wide", ALL, ids=lambda f: f.name)
+    @pytest.mark.parametrize("fmt", SHORT, ids=lambda f: f.name)
+    def test_a_format_holds_another_if_it_contains_all_of_its_finite_floats(
+        self, wide: Format, fmt: Format
+    ) -> None:
+        values = some_floats(fmt)
+        every = all(wide.contains(v) for v in values[np.isfinite(values)].tolist())
+        assert wide.holds(fmt) == every

@@ -16,7 +16,15 @@ import numpy as np
 import pytest
 
 from lse_verify.enclosure import Enclosure, EnclosureArray, enclosure_array, split
-from lse_verify.formats import BFLOAT16, BINARY16, BINARY64, FORMATS, Format
+from lse_verify.formats import (
+    BFLOAT16,
+    BINARY16,
+    BINARY64,
+    FLOAT8_E4M3FN,
+    FLOAT8_E5M2,
+    FORMATS,
+    Format,
+)
 from lse_verify.ulp import (
     ErrorArray,
     Spurious,
@@ -27,7 +35,12 @@ from lse_verify.ulp import (
 )
 
 ALL = list(FORMATS.values())
-INFINITY_BITS = {"binary16": 0x7C00, "bfloat16": 0x7F80}
+LARGEST_BITS = {
+    "float8_e4m3fn": 0x7E,
+    "float8_e5m2": 0x7B,
+    "binary16": 0x7BFF,
+    "bfloat16": 0x7F7F,
+}
 TINY = Fraction(1, 2**900)  # a relative change that the array form still holds exactly
 NAN, INFINITY = Spurious.NAN, Spurious.INFINITY
 
@@ -53,10 +66,8 @@ def measured_in_enclosure(got: float, truth: Fraction, fmt: Format) -> Measured:
 
 
 def measured_in_array(got: float, truth: Fraction, fmt: Format) -> Measured:
-    result = error_ulps_array(
-        np.array([got]).astype(fmt.dtype), enclosure_array([split(truth)]), fmt
-    )
-    return entry(result, 0)
+    # In binary64, for not every format stores the infinities among the cases.
+    return entry(error_ulps_array(np.array([got]), enclosure_array([split(truth)]), fmt), 0)
 
 
 def entry(result: ErrorArray, index: int) -> Measured:
@@ -97,16 +108,24 @@ def truth_gap(truth: Fraction, fmt: Format) -> Fraction:
     return Fraction(float(gap[0]))
 
 
+def after_largest(fmt: Format) -> Fraction:
+    """The float after the largest, were there one: by bit patterns 480 for float8_e4m3fn."""
+    return Fraction(480) if fmt is FLOAT8_E4M3FN else two(fmt.emax + 1)
+
+
 def expected_error(got: float, truth: Fraction, fmt: Format) -> Fraction | Spurious:
     """MATHEMATICS, section 3, on top of `truth_gap`."""
     if math.isnan(got):
-        return NAN
+        # 464 is the midpoint of 448 and 480, and rounds to the even 448.
+        if fmt is not FLOAT8_E4M3FN or abs(truth) <= 464:
+            return NAN
+        got = math.inf if truth > 0 else -math.inf
     if math.isfinite(got):
         return abs(Fraction(got) - truth) / truth_gap(truth, fmt)
     towards = truth if got > 0 else -truth
     if towards < two(fmt.emax):
         return INFINITY
-    return max(two(fmt.emax + 1) - towards, Fraction(0)) / truth_gap(truth, fmt)
+    return max(after_largest(fmt) - towards, Fraction(0)) / truth_gap(truth, fmt)
 
 
 def bounds(low: Fraction | int, high: Fraction | int) -> Measured:
@@ -192,7 +211,7 @@ def cases_in_the_subnormals(fmt: Format) -> list[Case]:
 
 def cases_at_the_top(fmt: Format) -> list[Case]:
     step, largest = two(fmt.emax - fmt.precision + 1), Fraction(fmt.largest)
-    top, end = two(fmt.emax), two(fmt.emax + 1)
+    top, end = two(fmt.emax), after_largest(fmt)
     return [
         (largest, largest, 0),
         (math.inf, largest, 1),
@@ -208,7 +227,7 @@ def cases_at_the_top(fmt: Format) -> list[Case]:
         (math.inf, 8 * end, 0),
         (-math.inf, 8 * end, INFINITY),
         (largest, 8 * end, (8 * end - largest) / step),
-        (math.inf, top, two(fmt.precision - 1)),
+        (math.inf, top, (end - top) / step),
         (math.inf, top * (1 - TINY), INFINITY),
         (math.inf, top - step / 2, INFINITY),
         (top - step / 2, top, Fraction(1, 2)),
@@ -220,20 +239,39 @@ def cases_of_spurious_results(fmt: Format) -> list[Case]:
     q = Fraction(fmt.smallest_subnormal)
     truths = [Fraction(0), q * TINY, q, Fraction(1), Fraction(1, 3), two(fmt.emax - 1)]
     beyond = [Fraction(fmt.largest), two(fmt.emax + 1), two(3000)]
+    refused = beyond if fmt is not FLOAT8_E4M3FN else [Fraction(448), Fraction(464)]
     return [
         *((math.inf, truth, INFINITY) for truth in truths),
         *((-math.inf, truth, INFINITY) for truth in truths + beyond),
-        *((math.nan, truth, NAN) for truth in truths + beyond),
+        *((math.nan, truth, NAN) for truth in truths + refused),
+    ]
+
+
+def cases_of_overflow_to_nan() -> list[Case]:
+    """What float8_e4m3fn stores of 464 and more: above 464 it is what 480 would be."""
+    return [
+        (math.nan, Fraction(256), NAN),
+        (math.nan, Fraction(464) * (1 - TINY), NAN),
+        (math.nan, Fraction(464) * (1 + TINY), (16 - 464 * TINY) / 32),
+        (math.nan, Fraction(472), Fraction(1, 4)),
+        (math.nan, Fraction(480), 0),
+        (math.nan, Fraction(1000), 0),
+        (math.nan, two(3000), 0),
+        (448, Fraction(464), Fraction(1, 2)),
+        (448, Fraction(472), Fraction(3, 4)),
+        (448, Fraction(1000), Fraction(552, 32)),
     ]
 
 
 class TestUlp:
-    @pytest.mark.parametrize("fmt", [BINARY16, BFLOAT16], ids=lambda f: f.name)
+    @pytest.mark.parametrize(
+        "fmt", [FLOAT8_E4M3FN, FLOAT8_E5M2, BINARY16, BFLOAT16], ids=lambda f: f.name
+    )
     @both_signs
     def test_the_ulp_of_every_short_float_is_its_spacing_whatever_its_sign(
         self, fmt: Format, sign: int
     ) -> None:
-        bits = np.arange(INFINITY_BITS[fmt.name] - 1, dtype=np.uint16)
+        bits = np.arange(LARGEST_BITS[fmt.name], dtype=f"u{fmt.bits // 8}")
         # Every non-negative one; of the negative ones every fifth.
         floats = bits.view(fmt.dtype)[:: 1 if sign > 0 else 5]
         spacings = np.spacing(floats).astype(np.float64).tolist()
@@ -304,6 +342,14 @@ class TestError:
                 raise AssertionError(f"got {got!s:.40}, truth {float_or_huge(truth)}") from error
 
     @every_measure
+    @both_signs
+    def test_nan_is_the_answer_where_a_format_without_infinity_overflows(
+        self, measure: Measure, sign: int
+    ) -> None:
+        for got, truth, expected in cases_of_overflow_to_nan():
+            assert_error(measure(sign * float(got), sign * truth, FLOAT8_E4M3FN), expected)
+
+    @every_measure
     @every_format
     def test_random_results_have_the_error_that_mpfr_and_spacing_give(
         self, measure: Measure, fmt: Format
@@ -315,8 +361,8 @@ class TestError:
             near = float(
                 fmt.cast(np.array([math.ldexp(float(truth * two(-exponent)), exponent)]))[0]
             )
-            got = rng.choice([near, near, near * 2, -near, 0.0, fmt.largest, math.inf, -math.inf])
-            got = float(fmt.cast(np.array([got]))[0])
+            twice = float(fmt.cast(np.array([near * 2]))[0])
+            got = rng.choice([near, near, twice, -near, 0.0, fmt.largest, math.inf, -math.inf])
             expected = expected_error(got, truth, fmt)
             # Beyond binary64 the array saturates: a test of its own, below.
             if isinstance(expected, Spurious) or expected < BINARY64.largest:
@@ -346,7 +392,8 @@ class TestError:
     ) -> None:
         top = sign * two(fmt.emax)
         assert error_ulps(sign * math.inf, top, fmt, side=-sign) is INFINITY
-        assert error_ulps(sign * math.inf, top, fmt, side=sign) == two(fmt.precision - 1)
+        steps = (after_largest(fmt) - two(fmt.emax)) / two(fmt.emax - fmt.precision + 1)
+        assert error_ulps(sign * math.inf, top, fmt, side=sign) == steps
 
     @every_format
     @pytest.mark.parametrize("side", [-1, 1])
@@ -393,7 +440,24 @@ class TestEnclosedError:
         assert enclosed_error(0.0, truth, BINARY64) == bounds(0, Fraction(1, 2))
         assert enclosed_error(5e-324, truth, BINARY64) == bounds(Fraction(1, 2), Fraction(5, 4))
 
-    @every_format
+    def test_nan_of_a_format_without_infinity_is_undecided_where_the_overflow_is(self) -> None:
+        fmt = FLOAT8_E4M3FN
+        for sign in (1, -1):
+            low, high = sorted((sign * Fraction(460), sign * Fraction(500)))
+            assert enclosed_error(math.nan, Enclosure(low, high), fmt) is None
+        tie = Enclosure(Fraction(464), Fraction(470))
+        assert enclosed_error(math.nan, tie, fmt) is None
+        above = Enclosure(Fraction(464), Fraction(470), lo_open=True)
+        assert enclosed_error(math.nan, above, fmt) == bounds(Fraction(5, 16), Fraction(1, 2))
+        assert enclosed_error(math.nan, Enclosure(Fraction(1), Fraction(464)), fmt) is NAN
+
+    def test_nan_is_undecided_where_either_end_overflows_and_zero_lies_between(self) -> None:
+        around = Enclosure(Fraction(-1000), Fraction(1000))
+        assert enclosed_error(math.nan, around, FLOAT8_E4M3FN) is None
+
+    @pytest.mark.parametrize(
+        "fmt", [f for f in ALL if f is not FLOAT8_E4M3FN], ids=lambda f: f.name
+    )
     def test_nan_is_spurious_whatever_the_enclosure(self, fmt: Format) -> None:
         for truth in (Enclosure(Fraction(-1), two(5000)), Enclosure.exactly(0)):
             assert enclosed_error(math.nan, truth, fmt) is NAN
@@ -410,7 +474,7 @@ class TestEnclosedError:
 
     @every_format
     def test_infinity_around_the_end_of_the_range_has_bounds(self, fmt: Format) -> None:
-        step, end = two(fmt.emax - fmt.precision + 1), two(fmt.emax + 1)
+        step, end = two(fmt.emax - fmt.precision + 1), after_largest(fmt)
         truth = Enclosure(end - step / 4, end + 5 * step)
         assert enclosed_error(math.inf, truth, fmt) == bounds(0, Fraction(1, 4))
         assert enclosed_error(fmt.largest, truth, fmt) == bounds(Fraction(3, 4), 6)
@@ -419,7 +483,7 @@ class TestEnclosedError:
     @both_signs
     def test_bounds_hold_the_error_of_every_point_inside(self, fmt: Format, sign: int) -> None:
         q, normal = Fraction(fmt.smallest_subnormal), Fraction(fmt.smallest_normal)
-        top, end = two(fmt.emax), two(fmt.emax + 1)
+        top, end = two(fmt.emax), after_largest(fmt)
         intervals = [
             (1 - TINY, 1 + TINY),
             (Fraction(7, 8), Fraction(9, 8)),
@@ -433,7 +497,8 @@ class TestEnclosedError:
             (top / 3, 3 * end),
             (end - TINY, end + TINY),
         ]
-        gots = [0.0, 1.0, -1.0, float(q), fmt.smallest_normal, fmt.largest, math.inf, -math.inf]
+        gots = [0.0, 1.0, -1.0, float(q), fmt.smallest_normal, fmt.largest]
+        gots += [math.inf, -math.inf, math.nan]
         for lo, hi in intervals:
             lo, hi = sorted((sign * lo, sign * hi))
             truth = Enclosure(lo, hi)
@@ -483,6 +548,19 @@ class TestErrorArray:
         result = error_ulps_array(np.array([math.nan]), ball(0.5, 0.0, math.inf, 1), BINARY64)
         assert entry(result, 0) is NAN
 
+    @pytest.mark.parametrize("sign", [1, -1])
+    @pytest.mark.parametrize(("radius", "sure"), [(2.0**-60, True), (2.0**-5, False)])
+    def test_nan_waits_for_a_ball_that_says_whether_the_truth_overflows(
+        self, sign: int, radius: float, sure: bool
+    ) -> None:
+        # 466 = 0.91015625 * 2**9, and 2**-5 * 2**9 = 16.
+        beside = ball(sign * 0.91015625, 0.0, radius, 9)
+        measured = entry(error_ulps_array(np.array([math.nan]), beside, FLOAT8_E4M3FN), 0)
+        if sure:
+            assert_error(measured, Fraction(14, 32))
+        else:
+            assert measured is None
+
     @every_format
     @pytest.mark.parametrize("hi", [0.5, -0.5])
     def test_a_ball_around_a_power_of_two_is_undecided(self, fmt: Format, hi: float) -> None:
@@ -500,7 +578,7 @@ class TestErrorArray:
 
     @every_format
     def test_a_ball_around_the_end_of_the_range_is_decided(self, fmt: Format) -> None:
-        got = np.array([math.inf]).astype(fmt.dtype)
+        got = np.array([math.inf])
         result = error_ulps_array(got, ball(0.5, 0.0, 2.0**-110, fmt.emax + 2), fmt)
         assert_error(entry(result, 0), 0)
 
@@ -509,7 +587,7 @@ class TestErrorArray:
     def test_infinity_is_spurious_also_where_the_unit_is_not_settled(
         self, fmt: Format, sign: int
     ) -> None:
-        got = np.array([math.inf]).astype(fmt.dtype)
+        got = np.array([math.inf])
         result = error_ulps_array(got, ball(sign * 0.5, 0.0, 2.0**-60, 1), fmt)
         assert entry(result, 0) is INFINITY
 
@@ -517,7 +595,7 @@ class TestErrorArray:
     def test_infinity_of_the_other_sign_is_spurious_around_the_top_binade(
         self, fmt: Format
     ) -> None:
-        got = np.array([-math.inf]).astype(fmt.dtype)
+        got = np.array([-math.inf])
         result = error_ulps_array(got, ball(0.5, 0.0, 2.0**-60, fmt.emax + 1), fmt)
         assert entry(result, 0) is INFINITY
 
@@ -525,7 +603,7 @@ class TestErrorArray:
     def test_infinity_is_undecided_around_the_lower_end_of_the_top_binade(
         self, fmt: Format
     ) -> None:
-        got = np.array([math.inf]).astype(fmt.dtype)
+        got = np.array([math.inf])
         result = error_ulps_array(got, ball(0.5, 0.0, 2.0**-60, fmt.emax + 1), fmt)
         assert entry(result, 0) is None
 
@@ -570,7 +648,7 @@ class TestErrorArray:
 
     @every_format
     def test_no_spurious_result_becomes_a_number(self, fmt: Format) -> None:
-        gots = np.array([math.nan, math.inf, -math.inf]).astype(fmt.dtype)
+        gots = np.array([math.nan, math.inf, -math.inf])
         truths = enclosure_array([split(Fraction(1))] * 3)
         result = error_ulps_array(gots, truths, fmt)
         assert np.isnan(result.ulps).all()

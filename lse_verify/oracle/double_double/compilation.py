@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -64,7 +65,7 @@ def compiled_loop(function: Kernel) -> Kernel:
 
     numba knows code on disk by the date of the file that holds the loop, but the kernels it
     inlines are in other files. So it is known by the contents of all of them: a
-    change of any source here compiles every loop anew, wherever that loop is.
+    change of any source here, or in the loop's own folder, compiles that loop anew.
     """
     try:
         dispatcher = njit(cache=True, error_model="numpy")(function)
@@ -72,7 +73,8 @@ def compiled_loop(function: Kernel) -> Kernel:
         # No folder can be written to: every process compiles for itself.
         return cast(Kernel, njit(error_model="numpy")(function))
     index = dispatcher._cache._cache_file
-    index._source_stamp = (index._source_stamp, SOURCE_STAMP)
+    beside = _known_stamp(Path(function.__code__.co_filename).parent)
+    index._source_stamp = (index._source_stamp, SOURCE_STAMP, beside)
     return cast(Kernel, dispatcher)
 
 
@@ -84,5 +86,7 @@ def source_stamp(folder: Path) -> str:
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
+
+_known_stamp = cache(source_stamp)
 
 SOURCE_STAMP = source_stamp(Path(__file__).parent)

@@ -108,7 +108,7 @@ def test_an_increasing_function_rises_with_every_entry(name: str) -> None:
         assert before.lo <= after.hi
 
 
-def test_increasing_are_the_affine_images_of_logsumexp_alone() -> None:
+def test_increasing_are_the_affine_images_of_logsumexp_and_logistic() -> None:
     rising = {name for name in ALL if FUNCTIONS[name].increasing}
     assert rising == set(ALL) - {"softmax", "log_softmax", "negentropy", "bregman"}
 
@@ -182,6 +182,7 @@ def test_the_upper_limit_of_logsumexp_is_max_plus_log_n() -> None:
         ("logsumexp", 3, 3),
         ("logaddexp", 1, 2),
         ("softplus", 1, 2),
+        ("logistic", 1, 2),
         ("logsumexp0", 2, 3),
         ("smoothmax", 2, 2),
         ("binomial_cumulant", 1, 2),

@@ -23,7 +23,17 @@ from lse_verify.family.rounding import (
     rounding_bound,
     scheme_named,
 )
-from lse_verify.formats import BFLOAT16, BINARY16, BINARY32, BINARY64, FORMATS, FloatArray, Format
+from lse_verify.formats import (
+    BFLOAT16,
+    BINARY16,
+    BINARY32,
+    BINARY64,
+    FLOAT8_E4M3FN,
+    FLOAT8_E5M2,
+    FORMATS,
+    FloatArray,
+    Format,
+)
 
 ERRORS = ElementaryErrors(exp=0.75, log=1.5, log1p=3.0)
 
@@ -106,7 +116,16 @@ def test_the_array_is_above_the_exact_formula_and_by_almost_nothing(
                 near_binade = _exact_ulp(exact[0] * (1 + 1e-9), fmt) != _exact_ulp(exact[0], fmt)
                 assert exact[1] <= given
                 assert near_binade or given <= exact[1] * (1 + 1e-9)
-    assert compared > 30
+    assert compared >= 30
+
+
+def test_a_difference_that_overflows_leaves_no_bound_where_it_becomes_nan() -> None:
+    # 448 + 32 is NaN in float8_e4m3fn; in float8_e5m2 57344 + 8192 is infinite, and exp(−∞) is 0.
+    shifted, naive = SCHEMES["shifted"], SCHEMES["naive"]
+    assert _bound(shifted, FLOAT8_E4M3FN, [1.0, -447.0]) < math.inf
+    assert _bound(shifted, FLOAT8_E4M3FN, [32.0, -448.0]) == math.inf
+    assert _bound(naive, FLOAT8_E4M3FN, [4.0, -448.0]) < math.inf
+    assert _bound(shifted, FLOAT8_E5M2, [8192.0, -57344.0]) < math.inf
 
 
 @pytest.mark.parametrize("spread", [0.5, 5, 50, 80])

@@ -40,6 +40,7 @@ NAN_POINTS: list[tuple[str, Point]] = [
     ("logaddexp", (NAN, 1.0)),
     ("logaddexp", (INF, NAN)),
     ("softplus", (NAN,)),
+    ("logistic", (NAN,)),
     ("logsumexp0", ((0.0, NAN),)),
     ("smoothmax", ((NAN, INF), 2.0)),
     ("smoothmin", ((NAN, -INF), 2.0)),
@@ -115,6 +116,7 @@ def test_nothing_that_counts_gives_the_neutral_element(
     ("name", "point"),
     [
         ("softplus", (-INF,)),
+        ("logistic", (-INF,)),
         ("logsumexp0", ((),)),
         ("logsumexp0", ((-INF, -INF),)),
         ("binomial_cumulant", (-INF, 3.0)),
@@ -180,6 +182,8 @@ def test_an_entry_of_one_stays_beside_others_because_its_slope_counts() -> None:
         ("logsumexp", ((0.0, -1e300),)),
         ("logaddexp", (0.0, 0.0)),
         ("softplus", (0.0,)),
+        ("logistic", (5e-324,)),
+        ("logistic", (-1e300,)),
         ("smoothmax", ((2.0, 2.0), 3.0)),
         ("smoothmin", ((2.0, 2.0), 3.0)),
         ("negentropy", ((5e-324,),)),
@@ -190,6 +194,12 @@ def test_an_entry_of_one_stays_beside_others_because_its_slope_counts() -> None:
 )
 def test_two_terms_that_count_are_left_to_the_oracle(name: str, point: Point) -> None:
     assert only(name, point) == Pending(1)
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_logistic_is_one_half_at_zero_and_one_at_infinity(zero: float) -> None:
+    assert only("logistic", (zero,)) == Enclosure.exactly(Fraction(1, 2))
+    assert only("logistic", (INF,)) == ONE
 
 
 def test_softmax_of_equal_entries_is_one_over_their_number() -> None:

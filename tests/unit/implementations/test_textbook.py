@@ -15,7 +15,17 @@ import numpy as np
 import pytest
 
 from lse_verify.family import FUNCTIONS
-from lse_verify.formats import BFLOAT16, BINARY16, BINARY32, BINARY64, FORMATS, FloatArray, Format
+from lse_verify.formats import (
+    BFLOAT16,
+    BINARY16,
+    BINARY32,
+    BINARY64,
+    FLOAT8_E4M3FN,
+    FLOAT8_E5M2,
+    FORMATS,
+    FloatArray,
+    Format,
+)
 from lse_verify.implementations import textbook_kin as kin
 from lse_verify.implementations import textbook_softmax as softmax
 from lse_verify.implementations import textbook_sum as sums
@@ -87,12 +97,27 @@ def _mp_definition(name: str, *arguments: list[float] | float) -> list[mpmath.mp
         "log_softmax": lambda: [v - lse(x) for v in x],
         "logsumexp0": lambda: [lse([0, *x])],
         "softplus": lambda: [lse([0, *x])],
+        "logistic": lambda: [1 / (1 + mpmath.exp(-x[0]))],
         "negentropy": lambda: [mpmath.fsum(v * mpmath.log(v) for v in x)],
         "bregman": lambda: [kl()],
         "binomial_cumulant": lambda: [y[0] * lse([0, *x])],
         "multinomial_cumulant": lambda: [y[0] * lse([0, *x])],
     }
     return table[name]()
+
+
+@pytest.mark.parametrize("fmt", [FLOAT8_E4M3FN, FLOAT8_E5M2], ids=lambda f: f.name)
+@pytest.mark.parametrize("operation", [np.add, np.subtract, np.multiply, np.divide])
+def test_arithmetic_of_all_pairs_of_8_bits_is_rounded_correctly(
+    operation: np.ufunc, fmt: Format
+) -> None:
+    every = np.arange(256, dtype=np.uint8).view(fmt.dtype)
+    a, b = (g.ravel() for g in np.meshgrid(every, every))
+    with np.errstate(all="ignore"):
+        got = operation(a, b).astype(np.float64)
+        # Of 4 bits the quotients in binary64 are rounded so finely that once more does no harm.
+        expected = fmt.cast(operation(a.astype(np.float64), b.astype(np.float64)))
+    np.testing.assert_array_equal(got, expected.astype(np.float64))
 
 
 @every_format
@@ -287,6 +312,12 @@ def test_only_log1p_keeps_a_tail_below_the_unit_roundoff() -> None:
     x = np.array([[0.0, -40.0]])
     # scipy issue 18295: log(1 + exp(-40)) is 4.248354255291589e-18.
     assert (sums.shifted(x)[0], sums.shifted_log1p(x)[0]) == (0.0, 4.248354255291589e-18)
+
+
+def test_naive_logistic_is_zero_where_the_shifted_one_keeps_its_digits() -> None:
+    x = np.array([-740.0, 740.0, -math.inf, math.inf])
+    assert floats(kin.logistic_naive(x)) == [0.0, 1.0, 0.0, 1.0]
+    assert floats(kin.logistic_shifted(x)) == [math.exp(-740), 1.0, 0.0, 1.0]
 
 
 def test_negentropy_takes_zero_times_log_zero_for_zero() -> None:

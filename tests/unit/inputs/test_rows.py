@@ -87,7 +87,8 @@ def test_ties_have_equal_maxima_all_equal_and_one_ulp_apart(fmt: Format) -> None
     span = np.ptp(fmt.ordinals(fmt.cast(drawn)), axis=1)
     assert (at_peak == 2).any()
     assert (at_peak == 10).any()
-    assert (span == 1).any()
+    # A float to either side of the same peak.
+    assert ((span == 1) | (span == 2)).any()
 
 
 def test_offsets_of_both_signs_leave_a_difference() -> None:
@@ -111,8 +112,10 @@ def test_overflow_has_the_largest_floats_and_the_edge_of_exp(fmt: Format) -> Non
 def test_underflow_surrounds_both_thresholds(fmt: Format) -> None:
     drawn = rows("underflow", "logsumexp", fmt, 10)
     for threshold in (fmt.emin * LN2, (fmt.emin - fmt.precision + 1) * LN2):
-        assert ((drawn > threshold) & (drawn < threshold + 1)).any()
-        assert ((drawn < threshold) & (drawn > threshold - 1)).any()
+        # In float8_e5m2 the neighbours of the thresholds are 2 apart.
+        width = 1 + 4 * fmt.unit_roundoff * abs(threshold)
+        assert ((drawn > threshold) & (drawn < threshold + width)).any()
+        assert ((drawn < threshold) & (drawn > threshold - width)).any()
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
@@ -174,8 +177,9 @@ def test_probabilities_lie_in_the_unit_interval(regime: str, fmt: Format) -> Non
         (r.name, fmt)
         for r in REGIMES.values()
         for fmt in FORMATS.values()
-        # A thousand shares of eight bits hardly ever sum to exactly 1.
-        if "negentropy" in r.functions and (r.name, fmt) != ("many", BFLOAT16)
+        # A thousand shares of eight bits or fewer hardly ever sum to exactly 1.
+        if "negentropy" in r.functions
+        and not (r.name == "many" and fmt.precision <= BFLOAT16.precision)
     ],
 )
 def test_some_probabilities_sum_to_exactly_one_without_a_one_among_them(
@@ -210,7 +214,8 @@ def test_cumulants_meet_rows_far_below_the_implied_zero() -> None:
     assert (drawn.max(axis=1) < -40).any()
 
 
-def test_softplus_meets_both_tails() -> None:
-    drawn = rows("gap", "softplus", BINARY64, 1)
+@pytest.mark.parametrize("function", ["softplus", "logistic"])
+def test_a_function_of_one_value_meets_both_tails(function: str) -> None:
+    drawn = rows("gap", function, BINARY64, 1)
     assert drawn.max() > 745
     assert drawn.min() < -745

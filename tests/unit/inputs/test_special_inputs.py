@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from lse_verify.formats import BINARY16, BINARY64, FORMATS, Format
+from lse_verify.formats import BINARY16, BINARY64, FLOAT8_E4M3FN, FORMATS, Format
 from lse_verify.inputs.regimes import REGIMES
 
 SPECIAL = REGIMES["special"]
@@ -71,3 +71,13 @@ def test_only_logsumexp_is_asked_for_no_terms() -> None:
 def test_probabilities_are_never_infinite() -> None:
     for block in SPECIAL.draw("negentropy", BINARY64, 0, 1).blocks:
         assert not np.isinf(np.asarray(block.arguments[0])).any()
+
+
+def test_a_format_without_infinity_meets_nan_and_the_most_negative_float_in_its_place() -> None:
+    rows = special_rows("logsumexp", FLOAT8_E4M3FN)
+    assert repr((NAN, 448.0)) in rows
+    assert repr((NAN, NAN)) in rows
+    assert repr((0.0, *(-448.0,) * 8, 1.0)) in rows
+    assert not any("inf" in row for row in rows)
+    (block,) = SPECIAL.draw("logaddexp", FLOAT8_E4M3FN, 0, 1).blocks
+    assert block.n_rows == 7**2

@@ -5,7 +5,8 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 
-from lse_verify.formats import BINARY16
+from lse_verify.formats import BINARY16, FLOAT8_E4M3FN, FLOAT8_E5M2
+from lse_verify.inputs.arrange import TRIALS, parameters
 from lse_verify.inputs.probabilities import on_simplex, softmax
 from lse_verify.inputs.values import exp, finite, log, mix, nearby
 
@@ -45,3 +46,9 @@ def test_softmax_survives_the_widest_rows() -> None:
 def test_shares_of_nothing_become_a_corner_of_the_simplex() -> None:
     corner = on_simplex(BINARY16, np.random.default_rng(0), np.zeros((1, 3)))
     assert corner.tolist() == [[1.0, 0.0, 0.0]]
+
+
+def test_parameters_are_floats_of_the_format_and_none_is_lost_to_overflow() -> None:
+    assert parameters(BINARY16, TRIALS) == (1.0, 7.0, 1000.0)
+    assert parameters(FLOAT8_E5M2, TRIALS) == (1.0, 7.0, 1024.0)
+    assert parameters(FLOAT8_E4M3FN, TRIALS) == (1.0, 7.0, 448.0)

@@ -23,7 +23,7 @@ from lse_verify.formats import FORMATS
 from lse_verify.inputs.regimes import REGIMES
 from lse_verify.oracle import truth as truth_module
 from lse_verify.oracle.double_double import exponential, logarithm
-from lse_verify.oracle.double_double.rows import entropy, lse, shares, sums
+from lse_verify.oracle.double_double.rows import entropy, logistic, lse, shares, sums
 from lse_verify.oracle.double_double.rows.enclose import enclose
 from lse_verify.oracle.double_double.twin import interpreted
 from lse_verify.oracle.ladder import Ladder
@@ -214,6 +214,7 @@ BEHIND: list[tuple[str, Any, str, list[dict[str, Any]]]] = [
     ("smoothmax", sums, "_short", EXP_FAULTS),
     ("log_softmax", sums, "_short", EXP_FAULTS),
     ("softmax", shares, "_shares", EXP_FAULTS),
+    ("logistic", logistic, "_logistic_loop", EXP_FAULTS),
     ("logsumexp", lse, "_finish", LOG_FAULTS),
     ("softplus", lse, "_finish", LOG_FAULTS),
     ("smoothmin", lse, "_finish", LOG_FAULTS),

@@ -62,6 +62,11 @@ def test_kappa_of_logsumexp_is_the_figure_of_the_specification(
     assert judged("logsumexp", point) == pytest.approx(kappa, rel=within)
 
 
+@pytest.mark.parametrize("x", [-745.0, -40.0, -1.0, 1e-300, 3.0])
+def test_kappa_of_logistic_is_the_argument_times_the_other_share(x: float) -> None:
+    assert judged("logistic", (x,)) == pytest.approx(abs(x) / (1 + math.exp(x)), rel=1e-15)
+
+
 def test_kappa_of_equal_entries_of_softmax_is_that_of_its_formula() -> None:
     # (1 − p)|x| + Σ p|x| over the others, with p = 1/4: 1.5 |x|, though the result is exact.
     assert judged("softmax", ((1e5,) * 4,)) == pytest.approx(1.5e5, rel=1e-15)
@@ -133,6 +138,13 @@ NASTY: list[tuple[str, Point]] = [
     ("logaddexp", (0.0, -745.0)),
     ("softplus", (-745.0,)),
     ("softplus", (-5000.0,)),
+    ("logistic", (-745.0,)),
+    ("logistic", (-20000.0,)),
+    ("logistic", (-LARGEST,)),
+    ("logistic", (1.0,)),
+    ("logistic", (700.0,)),
+    ("logistic", (LARGEST,)),
+    ("logistic", (5e-324,)),
     ("logsumexp0", ((-700.0, -1e308),)),
     ("smoothmax", ((LARGEST, -LARGEST), 5e-324)),
     ("smoothmax", ((LARGEST, -LARGEST), LARGEST)),

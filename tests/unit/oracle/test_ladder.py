@@ -67,6 +67,7 @@ POINTS: list[tuple[str, Point]] = [
     ("logsumexp", ((0.0, -700.0),)),
     ("logaddexp", (0.5, 0.25)),
     ("softplus", (-3.0,)),
+    ("logistic", (-3.0,)),
     ("logsumexp0", ((0.5, -1.25),)),
     ("smoothmax", ((0.5, -1.25), 2.0)),
     ("smoothmin", ((0.5, -1.25), 2.0)),
@@ -128,6 +129,8 @@ def test_an_enclosure_outside_the_strict_limits_is_a_disagreement() -> None:
         ("logsumexp", ((1.0, 0.5),), Fraction(1), True),
         ("smoothmin", ((1.0, 1.5), 1.0), Fraction(1), False),
         ("softmax", ((1.0, 1.0, -5.0),), Fraction(1, 2), False),
+        ("logistic", (1e-300,), Fraction(1, 2), True),
+        ("logistic", (-1e-300,), Fraction(1, 2), False),
     ],
 )
 def test_an_enclosure_that_ends_at_a_strict_limit_is_opened_there(
@@ -245,6 +248,13 @@ EDGES: list[tuple[str, Point]] = [
     ("smoothmin", ((1.0, 1e300), 1.0)),
     ("softmax", ((0.0, 0.0, -1e300),)),
     ("softmax", ((0.0, -1e300),)),
+    ("logistic", (-1e300,)),
+    ("logistic", (1e300,)),
+    ("logistic", (5e-324,)),
+    ("logistic", (-5e-324,)),
+    ("logistic", (2.0**-52,)),
+    ("logistic", (-(2.0**-53),)),
+    ("logistic", (36.7,)),
     ("log_softmax", ((0.0, -1e300, -(2.0**30)),)),
     ("log_softmax", ((0.0, -100.0),)),
     ("negentropy", ((1 - 2.0**-53,),)),
@@ -272,7 +282,7 @@ def test_a_rounding_that_a_block_decides_is_the_judges(
         assert isinstance(judged, Enclosure)
         expected = judged.rounded(fmt)
         assert expected is not None
-        assert float(values[output]).hex() == expected.hex()
+        assert float(values[output]).hex() == fmt.stored(expected).hex()
 
 
 @pytest.mark.parametrize(
@@ -284,6 +294,9 @@ def test_a_rounding_that_a_block_decides_is_the_judges(
         ("smoothmin", ((1 + 3 * 2.0**-24, 1e300), 1.0), BINARY32),
         ("softmax", ((0.0, -1e300),), BINARY64),
         ("softmax", ((0.0, 0.0, -1e300),), BINARY64),
+        ("logistic", (1e300,), BINARY64),
+        ("logistic", (5e-324,), BINARY64),
+        ("logistic", (-5e-324,), BINARY64),
         ("log_softmax", ((0.0, -1e300),), BINARY64),
         ("bregman", ((1e300,), (math.nextafter(1e300, 0.0),)), BINARY64),
     ],

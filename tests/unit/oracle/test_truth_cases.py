@@ -59,7 +59,7 @@ def answers(oracle: Oracle, line: Line) -> Iterator[Enclosure]:
 def test_the_oracle_reproduces_the_line(oracle: Oracle, number: int) -> None:
     line = LINES[number]
     for found, y, rounded in zip(answers(oracle, line), line["y"], line["rounded"], strict=True):
-        nearest = {name: found.rounded(fmt) for name, fmt in FORMATS.items()}
+        nearest = {name: found.rounded(FORMATS[name]) for name in rounded}
         expected = {name: float.fromhex(text) for name, text in rounded.items()}
         assert {n: v.hex() for n, v in nearest.items() if v is not None} == {
             n: v.hex() for n, v in expected.items()

@@ -47,6 +47,7 @@ def of_specification(name: str, length: int, place: int) -> sp.Expr:
         "log_softmax": x[place] - lse,
         "logsumexp0": lse0,
         "softplus": sp.log(1 + sp.exp(theta)),
+        "logistic": 1 - 1 / (1 + sp.exp(theta)),
         "negentropy": sp.Add(*(p[at] * sp.log(p[at]) for at in places)),
         "bregman": lse0 - sp.log(total2) - linear,
         "binomial_cumulant": trials * sp.log(1 + sp.exp(theta)),
@@ -81,12 +82,13 @@ ALL = sorted(definitions())
 def test_the_definition_is_the_formula_of_the_specification(name: str, length: int) -> None:
     for place in range(1, length + 1 if name in ROW_FUNCTIONS else 2):
         stated = at_length(definitions()[name].expression, length, place)
-        assert sp.expand(stated - of_specification(name, length, place)) == 0
+        difference = sp.expand(stated - of_specification(name, length, place))
+        assert sp.cancel(difference) == 0
 
 
 def test_every_function_of_the_table_is_defined_and_no_other() -> None:
     of_rows = {"logsumexp", "logsumexp0", "softmax", "log_softmax", "negentropy", "bregman"}
-    of_values = {"logaddexp", "softplus"}
+    of_values = {"logaddexp", "softplus", "logistic"}
     with_parameter = {"smoothmax", "smoothmin", "binomial_cumulant", "multinomial_cumulant"}
     assert set(ALL) == of_rows | of_values | with_parameter
 
@@ -102,6 +104,13 @@ def test_softmax_is_the_gradient_of_logsumexp(length: int) -> None:
     for place in range(1, length + 1):
         softmax = at_length(definitions()["softmax"].expression, length, place)
         assert sp.simplify(softmax - lse.diff(x[place])) == 0
+
+
+def test_logistic_is_the_derivative_of_softplus_and_a_share_of_softmax() -> None:
+    logistic = definitions()["logistic"].expression
+    assert sp.simplify(logistic - definitions()["softplus"].expression.diff(theta)) == 0
+    share = at_length(definitions()["softmax"].expression, 2, 1).subs({x[1]: theta, x[2]: 0})
+    assert sp.simplify(logistic - share) == 0
 
 
 @pytest.mark.parametrize("length", LENGTHS[:4])

@@ -7,7 +7,7 @@ negligible has to be that, and of the sign that is said.
 
 The true value is head + tail, the head exact (the peak, a difference, 1), so that a tail of any
 size can be held against the low part. Nothing of the kernels is used, and of Arb's functions exp,
-log and log1p only.
+expm1, log and log1p only.
 """
 
 from __future__ import annotations
@@ -131,6 +131,22 @@ def softmax_parts(x: Floats) -> Parts:
             else (_ZERO, (flint.arb(entry) - top).exp() / total)
             for entry in row
         ]
+
+    return parts
+
+
+def logistic_parts(x: Floats) -> Parts:
+    """Return the parts of the logistic function: beside 0 from −1 down, 1 from 1 up, and ½."""
+    values = x.tolist()
+
+    def parts(number: int) -> list[tuple[Ball, Ball]]:
+        value = values[number]
+        if abs(value) < 1:
+            grown = flint.arb(value).expm1()
+            return [(_ONE / 2, grown / (2 * (2 + grown)))]
+        term = (-flint.arb(abs(value))).exp()
+        share = term / (1 + term)
+        return [(_ONE, -share) if value > 0 else (_ZERO, share)]
 
     return parts
 
@@ -353,6 +369,7 @@ def share_distances(
 
     0 also for a share that is said to be negligible, and is.
     """
+    flint.ctx.prec = PRECISIONS[0]
     m, n = x.shape
     of_shares, of_logs = _Centres.of(shares), _Centres.of(logs)
     tried = np.isfinite(shares.radius).tolist()

@@ -68,6 +68,13 @@ def narrow_softmax(x: Floats) -> Intervals:
     return _each(x, _shares, EXP_SINGLE_RELATIVE + 3 * _U)
 
 
+def narrow_logistic(x: Floats) -> Intervals:
+    """Enclose the logistic function of every number, shape (m,); as `narrow_lse`."""
+    found = _room(x.size)
+    _logistic(x, EXP_SINGLE_RELATIVE, found.low, found.high)
+    return found
+
+
 def narrow_log_softmax(x: Floats) -> Intervals:
     """Enclose the log_softmax of every row, shape (m·n,); as `narrow_lse`."""
     return _each(x, _log_shares, LOG1P_DOUBLE_RELATIVE)
@@ -134,6 +141,22 @@ def _shares(
         distance = min(peak[i] - x[i], FARTHEST_NARROW)
         half = share * (relative[i] + distance * _U + OUTWARD) + LEFT_OUT
         is_known = abs(peak[i]) < np.inf
+        low[i] = max(share - half, 0.0) if is_known else np.nan
+        high[i] = min(share + half, 1.0) if is_known else np.nan
+
+
+@compiled_loop
+def _logistic(x: Floats, relative: float, low: Floats, high: Floats) -> None:
+    """Write the intervals: w/(1 + w) or 1/(1 + w), w = exp(−|x|), which move by less than w does.
+
+    Three roundings, of 1 + w, of the quotient and of the end. A w that is left out is below
+    `LEFT_OUT`, and so is what it would have changed.
+    """
+    for i in range(x.size):
+        term = narrow_term(-abs(x[i]), 0.0)
+        share = (1.0 if x[i] > 0.0 else term) / (1.0 + term)
+        half = share * (relative + OUTWARD) + LEFT_OUT
+        is_known = abs(x[i]) < np.inf
         low[i] = max(share - half, 0.0) if is_known else np.nan
         high[i] = min(share + half, 1.0) if is_known else np.nan
 

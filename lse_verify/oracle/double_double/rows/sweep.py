@@ -38,6 +38,7 @@ from lse_verify.oracle.double_double.rows import (
     divergence,
     draws,
     entropy,
+    logistic,
     lse,
     shares,
 )
@@ -87,8 +88,8 @@ FORMS = {
     "multinomial_cumulant": Form(_against_zero, has_times=True),
 }
 
-GROUPS = (SHARES, *FORMS, "negentropy", "bregman")
-NAMES = ("softmax", "log_softmax", *FORMS, "negentropy", "bregman")
+GROUPS = (SHARES, *FORMS, "negentropy", "bregman", "logistic")
+NAMES = ("softmax", "log_softmax", *FORMS, "negentropy", "bregman", "logistic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,17 @@ def _bregman_block(task: Task, rng: Generator, n_points: int) -> Tallies:
     return {task.group: block.tally(against_arb.plain_distances)}
 
 
+def _logistic_block(task: Task, rng: Generator, n_points: int) -> Tallies:
+    rows = _rows(task, rng, _few(n_points, 1), 2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = rows[:, 0] - rows[:, 1]
+    x = np.where(rng.random(len(rows)) < 0.5, apart, rows[:, 0])
+    every = np.ones(x.size, dtype=bool)
+    found, parts = logistic.logistic(x), against_arb.logistic_parts(x)
+    block = Block(found, parts, 1, every, _shown(x[:, None]))
+    return {task.group: block.tally(against_arb.plain_distances)}
+
+
 def _adds_up(x: Floats, x2: Floats) -> NDArray[np.bool_]:
     """Tell where the terms of Σ q·(log q − log p) are of the size of their sum, and of the logs."""
     totals, totals2 = (np.logaddexp.reduce(rows, axis=1, keepdims=True) for rows in (x, x2))
@@ -243,6 +255,7 @@ _BLOCKS: dict[str, Callable[[Task, Generator, int], Tallies]] = {
     SHARES: _share_blocks,
     "negentropy": _negentropy_block,
     "bregman": _bregman_block,
+    "logistic": _logistic_block,
 }
 
 

@@ -23,6 +23,7 @@ from lse_verify.oracle.double_double.rows import narrow, narrow_sums
 from lse_verify.oracle.double_double.rows.narrow import (
     Intervals,
     narrow_log_softmax,
+    narrow_logistic,
     narrow_lse,
     narrow_softmax,
     rounded,
@@ -193,6 +194,46 @@ def test_the_sign_of_a_zero_is_part_of_a_rounding(low: float, high: float, decid
         assert not decided or math.copysign(1, float(value[0])) == math.copysign(1, low)
 
 
+# The logistic function takes numbers and not rows.
+
+
+def numbers_outside(x: Floats, found: Intervals) -> int:
+    """Return how many truths of finite numbers lie outside of their intervals."""
+    count = 0
+    for value, low, high in zip(x.tolist(), found.low.tolist(), found.high.tolist(), strict=True):
+        (ball,) = balls(FUNCTIONS["logistic"], (value,), 256)
+        truth = enclosure_of(ball)
+        assert truth is not None
+        count += bool(truth.hi < low or truth.lo > high)
+    return count
+
+
+@every_format
+def test_the_truth_of_logistic_is_inside(fmt: Format) -> None:
+    regimes = (r for r in REGIMES.values() if "logistic" in r.functions and r.name != "special")
+    blocks = [block for r in regimes for block in r.draw("logistic", fmt, 5, 20).blocks]
+    borders = np.array([0.0, -0.0, 690.0, 690.5, 104.0, 88.8, 17.0, 2.0**-12, 2.0**-25, 1e-45])
+    ends = in_format(fmt, np.concatenate([borders, -borders, [fmt.largest, -fmt.largest]]))
+    for x in (*(block.wide(0) for block in blocks), ends):
+        found = narrow_logistic(x)
+        assert numbers_outside(x, found) == 0
+        assert (found.low >= 0).all()
+        assert (found.high <= 1).all()
+
+
+def test_of_logistic_nothing_is_said_where_it_is_asked_of_no_finite_number() -> None:
+    found = narrow_logistic(np.array([math.nan, math.inf, -math.inf]))
+    assert np.isnan(found.low).all()
+    assert np.isnan(found.high).all()
+
+
+def test_what_is_left_open_of_logistic_in_binary32_is_one_in_a_hundred_thousand() -> None:
+    rng = np.random.default_rng(8)
+    x = in_format(BINARY32, np.concatenate([rng.normal(0, 9, 10**6), rng.uniform(-110, 90, 10**6)]))
+    _, decided = rounded(narrow_logistic(x), BINARY32)
+    assert np.count_nonzero(~decided) < 1e-5 * decided.size
+
+
 # Planted faults. Python runs the kernels' own source, a few rows of it.
 
 
@@ -265,6 +306,23 @@ def test_far_terms_that_are_left_out_and_not_counted_are_caught(
     assert outside("logsumexp", x, narrow_lse(x)) == 0
     planted(monkeypatch, narrow, "_lse", {"LEFT_OUT": 0.0})
     assert outside("logsumexp", x, narrow_lse(x)) == 1
+
+
+@pytest.mark.parametrize("fault", ["_E2", "_E5", "_E7"])
+def test_a_wrong_coefficient_of_exp_is_caught_in_logistic(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = in_format(BINARY32, np.linspace(-20, 20, 90))
+    assert numbers_outside(x, narrow_logistic(x)) == 0
+    planted(monkeypatch, narrow, "_logistic", {fault: getattr(exponential, fault) * COARSE})
+    assert numbers_outside(x, narrow_logistic(x)) > 0
+
+
+def test_a_tail_that_is_left_out_of_logistic_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.array([-690.5])
+    assert numbers_outside(x, narrow_logistic(x)) == 0
+    planted(monkeypatch, narrow, "_logistic", {"LEFT_OUT": 0.0})
+    assert numbers_outside(x, narrow_logistic(x)) == 1
 
 
 def test_an_exponent_that_is_taken_for_exact_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,13 @@ import pytest
 
 from lse_verify.oracle.double_double import arithmetic, exponential, logarithm
 from lse_verify.oracle.double_double.compilation import inlined
+from lse_verify.oracle.double_double.exponential import expm1 as expm1_of_both
 from lse_verify.oracle.double_double.logarithm import log1p as log1p_of_both
 from lse_verify.oracle.double_double.rows import (
     divergence,
     entropy,
     log_ratio,
+    logistic,
     lse,
     shares,
     sums,
@@ -30,6 +32,7 @@ Loop = tuple[ModuleType, str]
 SHORT, LONG = (sums, "_short"), (sums, "_long")
 FINISH, PEAK, SHARES = (lse, "_finish"), (shares, "_peak_loop"), (shares, "_shares")
 LOG_SHARES, LOGS = (shares, "_log_shares"), (shares, "_logs")
+LOGISTIC = (logistic, "_logistic_loop")
 ENTROPY, TERMS, RATIO = (entropy, "_terms"), (divergence, "_terms"), (log_ratio, "_log_ratio")
 
 
@@ -74,6 +77,12 @@ def log1p_without_low_part(hi: float, lo: float, exponent: int) -> tuple[float, 
     return log1p_of_both(hi, 0.0, exponent)
 
 
+@inlined
+def expm1_without_low_part(hi: float, lo: float) -> tuple[float, float, int]:
+    high, _, exponent = expm1_of_both(hi, lo)
+    return high, 0.0, exponent
+
+
 DIFFERENCES = rebuilt(terms.differences, inlined, {"two_sum": sum_without_error})
 
 FAULTS: list[tuple[str, str, Loop, dict[str, Any]]] = [
@@ -89,6 +98,10 @@ FAULTS: list[tuple[str, str, Loop, dict[str, Any]]] = [
     ("peak", sweep.SHARES, PEAK, {"combine": combine_without_low_part}),
     ("log_share", sweep.SHARES, LOG_SHARES, {"two_sum": sum_without_error}),
     ("log", sweep.SHARES, LOGS, {"log1p": log1p_without_low_part}),
+    ("exp_far", "logistic", LOGISTIC, {"_B1": exponential._B1 * (1 + 2.0**-52)}),
+    ("exp_near", "logistic", LOGISTIC, {"expm1": expm1_without_low_part}),
+    ("least", "logistic", LOGISTIC, {"_LEAST_RADIUS": 2.0**-1020}),
+    ("tail", "logistic", LOGISTIC, {"combine": combine_without_low_part}),
     ("entropy", "negentropy", ENTROPY, {"_A1": logarithm._A1 * (1 + 2.0**-40)}),
     ("terms", "bregman", TERMS, {"two_sum": sum_without_error}),
     ("ratio", "bregman", RATIO, {"log1p": log1p_without_low_part}),
@@ -116,6 +129,7 @@ BOUNDS: dict[str, list[tuple[ModuleType, str, float]]] = {
     sweep.SHARES: [*OF_SUMS, (shares, "DIVIDE_RELATIVE", 0.0), (shares, "EXP_RELATIVE", 0.0)],
     "negentropy": [(entropy, "LOG_RELATIVE", 0.0), (entropy, "MULTIPLY_DOUBLE_RELATIVE", 0.0)],
     "bregman": [(divergence, "UPWARD", 2.0**-7)],
+    "logistic": [(logistic, "_RELATIVE", 2.0**-104)],
 }
 
 
@@ -127,7 +141,10 @@ def test_a_bound_that_is_too_small_is_caught(monkeypatch: pytest.MonkeyPatch, gr
     assert n_outside(group) + n_outside(group, directed=True) > 0
 
 
-LOOPS: list[Loop] = [SHORT, LONG, FINISH, PEAK, SHARES, LOG_SHARES, LOGS, ENTROPY, TERMS, RATIO]
+LOOPS: list[Loop] = [
+    *(SHORT, LONG, FINISH, PEAK, SHARES, LOG_SHARES, LOGS),
+    *(LOGISTIC, ENTROPY, TERMS, RATIO),
+]
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from lse_verify.oracle.double_double.rows import against_arb, draws
 from lse_verify.oracle.double_double.rows.divergence import bregman
 from lse_verify.oracle.double_double.rows.enclose import enclose_chunk
 from lse_verify.oracle.double_double.rows.entropy import negentropy
+from lse_verify.oracle.double_double.rows.logistic import logistic
 from lse_verify.oracle.double_double.rows.lse import lse
 from lse_verify.oracle.double_double.rows.shares import log_softmax, softmax
 
@@ -118,6 +119,20 @@ def test_hostile_rows_of_the_smooth_extrema(row: list[float], t: float, sign: fl
 @given(row, scale)
 def test_hostile_rows_of_the_cumulants(row: list[float], trials: float) -> None:
     check_lse(np.pad(one(row), ((0, 0), (1, 0))), times=trials)
+
+
+@hostile
+@given(st.lists(entry, min_size=1, max_size=7))
+def test_hostile_numbers_of_logistic(row: list[float]) -> None:
+    x = np.array(row)
+    assert outside(logistic(x), against_arb.logistic_parts(x)) == ()
+
+
+@pytest.mark.parametrize("border", [0.5, 2.0**-900, 30000.0, 665.4, 37.4, 2.0**-52, 2.0**-1022])
+def test_logistic_is_held_on_both_sides_of_where_its_formula_changes(border: float) -> None:
+    near = border * (1 + np.arange(-4, 5) * 2.0**-52)
+    x = np.concatenate([near, -near])
+    assert outside(logistic(x), against_arb.logistic_parts(x)) == ()
 
 
 probability = st.one_of(

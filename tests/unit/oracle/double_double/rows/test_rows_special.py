@@ -12,6 +12,7 @@ from lse_verify.enclosure import EnclosureArray, Floats
 from lse_verify.oracle.double_double.rows import draws
 from lse_verify.oracle.double_double.rows.divergence import bregman
 from lse_verify.oracle.double_double.rows.entropy import negentropy
+from lse_verify.oracle.double_double.rows.logistic import logistic
 from lse_verify.oracle.double_double.rows.lse import lse
 from lse_verify.oracle.double_double.rows.shares import log_softmax, softmax
 
@@ -30,6 +31,10 @@ def against_half(x: Floats) -> EnclosureArray:
     return bregman(x, x / 2 + 1)
 
 
+def of_entries(x: Floats) -> EnclosureArray:
+    return logistic(x.ravel())
+
+
 def of_shares(x: Floats) -> EnclosureArray:
     with np.errstate(all="ignore"):
         return negentropy(np.where(np.isnan(x), x, np.abs(np.tanh(x))))
@@ -40,14 +45,18 @@ FUNCTIONS: dict[str, Callable[[Floats], EnclosureArray]] = {
     "smoothmin": smoothmin,
     "softmax": softmax,
     "log_softmax": log_softmax,
+    "logistic": of_entries,
     "negentropy": of_shares,
     "bregman": against_half,
 }
 every = pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+of_whole_rows = pytest.mark.parametrize(
+    "function", [f for name, f in FUNCTIONS.items() if name != "logistic"]
+)
 of_rows = pytest.mark.parametrize("function", [logsumexp, softmax, log_softmax])
 
 
-@every
+@of_whole_rows
 @pytest.mark.parametrize("n", [1, 2, 9, 300])
 def test_nan_anywhere_is_unknown(function: Callable[[Floats], EnclosureArray], n: int) -> None:
     x = np.random.default_rng(61).standard_normal((n, n))
@@ -77,6 +86,12 @@ def test_bregman_says_nothing_of_what_is_too_large_or_no_number() -> None:
     bad = np.array([[np.nan], [np.inf], [-np.inf], [2.0**901], [-1e300]])
     assert np.isinf(bregman(bad, np.ones_like(bad)).radius).all()
     assert np.isinf(bregman(np.ones_like(bad), bad).radius).all()
+
+
+def test_logistic_says_nothing_of_what_is_no_finite_number() -> None:
+    bad = np.array([np.nan, np.inf, -np.inf])
+    assert np.isinf(logistic(bad).radius).all()
+    assert not logistic(bad).exponent.any()
 
 
 def test_negentropy_says_nothing_outside_of_the_interval() -> None:

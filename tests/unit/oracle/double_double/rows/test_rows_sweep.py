@@ -15,6 +15,7 @@ from lse_verify.oracle.double_double.rows import (
     divergence,
     draws,
     entropy,
+    logistic,
     lse,
     peaks,
     shares,
@@ -79,6 +80,7 @@ def moved_by(radii: float, answers: Callable[..., EnclosureArray]) -> Callable[.
         (shares, "log_softmax"),
         (entropy, "negentropy"),
         (divergence, "bregman"),
+        (logistic, "logistic"),
     ],
 )
 def test_a_planted_fault_ends_the_command_with_1(
@@ -154,7 +156,7 @@ def test_a_source_in_a_folder_within_changes_the_stamp(tmp_path: Path) -> None:
 
 
 def test_every_loop_carries_the_stamp() -> None:
-    modules = (terms, peaks, sums, lse, shares, entropy, divergence)
+    modules = (terms, peaks, sums, lse, shares, logistic, entropy, divergence)
     loops = [
         value for module in modules for value in vars(module).values() if hasattr(value, "_cache")
     ]

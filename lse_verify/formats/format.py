@@ -1,12 +1,4 @@
-"""Floating-point formats as data: what their floats are, and how to round into them.
-
-Every format here is a subset of binary64, so a Python ``float`` carries any of its
-values exactly, and ``Fraction`` carries any real that has to be rounded.
-
-References
-----------
-IEEE 754-2019, sections 3.3 (sets of floats), 4.3 (rounding), 5.3.1 (nextUp, nextDown).
-"""
+"""What a format is: its numbers, correct rounding into it, and the order of its floats."""
 
 from __future__ import annotations
 
@@ -19,32 +11,10 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
-from lse_verify.errors import BadInput, UnknownName
+from lse_verify.formats.powers import floor_log2, power_of_two
 
 Rounding = Literal["nearest", "up", "down"]
 FloatArray = NDArray[Any]
-
-
-def floor_log2(magnitude: Fraction) -> int:
-    """Return ⌊log₂ m⌋ for a positive rational m, exactly.
-
-    Examples
-    --------
-    >>> floor_log2(Fraction(1, 3)), floor_log2(Fraction(8))
-    (-2, 3)
-    """
-    numerator, denominator = magnitude.numerator, magnitude.denominator
-    guess = numerator.bit_length() - denominator.bit_length()
-    # 2**(guess - 1) < m < 2**(guess + 1): one comparison decides.
-    at_least = (
-        numerator >= denominator << guess if guess >= 0 else numerator << -guess >= denominator
-    )
-    return guess if at_least else guess - 1
-
-
-def power_of_two(exponent: int) -> Fraction:
-    """Return 2**exponent as a Fraction, also for negative exponents."""
-    return Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +24,19 @@ class Format:
     Attributes
     ----------
     name : str
-        ``binary16``, ``bfloat16``, ``binary32`` or ``binary64``.
+        A key of `FORMATS`; of a foreign format also its name in ``ml_dtypes``.
     precision : int
         Bits of the significand, the hidden one counted: *p*.
     emin, emax : int
         Smallest and largest exponent of a normal float.
     bits : int
         Bits of storage.
+    has_infinity : bool
+        Whether infinity lies beyond the largest float. If not, nothing does: the exponent that
+        would be that of infinity is one of floats too, but for the pattern of all ones, which
+        is NaN, and NaN is stored for what overflows.
+    foreign : bool
+        Whether NumPy lacks it, and ``ml_dtypes`` stores it.
     """
 
     name: str
@@ -68,12 +44,14 @@ class Format:
     emin: int
     emax: int
     bits: int
+    has_infinity: bool = True
+    foreign: bool = False
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The NumPy dtype that stores this format (``ml_dtypes`` for bfloat16)."""
+        """The NumPy dtype that stores this format."""
         stored: np.dtype[Any]
-        stored = np.dtype(ml_dtypes.bfloat16 if self.name == "bfloat16" else f"float{self.bits}")
+        stored = np.dtype(getattr(ml_dtypes, self.name) if self.foreign else f"float{self.bits}")
         return stored
 
     @property
@@ -82,9 +60,19 @@ class Format:
         return math.ldexp(1.0, -self.precision)
 
     @property
+    def top_quantum(self) -> int:
+        """log₂ of the distance between neighbours in the top binade."""
+        return self.emax - self.precision + 1
+
+    @property
+    def top_steps(self) -> int:
+        """The largest finite float in units of the distance between neighbours there."""
+        return (1 << self.precision) - (1 if self.has_infinity else 2)
+
+    @property
     def largest(self) -> float:
         """The largest finite float."""
-        return math.ldexp(2.0 - 2.0 * self.unit_roundoff, self.emax)
+        return math.ldexp(self.top_steps, self.top_quantum)
 
     @property
     def smallest_normal(self) -> float:
@@ -113,6 +101,7 @@ class Format:
 
         Examples
         --------
+        >>> from lse_verify.formats import BINARY64
         >>> BINARY64.exponent(Fraction(1)), BINARY64.exponent(Fraction(1), side=-1)
         (0, -1)
         """
@@ -140,10 +129,12 @@ class Format:
         Returns
         -------
         float
-            A value of this format, possibly infinite; a zero has the sign of the real.
+            A value of this format; ±∞ where the real rounds beyond the largest, whether or not
+            the format can store that; a zero has the sign of the real.
 
         Examples
         --------
+        >>> from lse_verify.formats import BINARY16, BINARY64
         >>> BINARY16.round(Fraction(1, 3)).hex()
         '0x1.5540000000000p-2'
         >>> BINARY64.round(Fraction(1), "up", side=1).hex()
@@ -180,18 +171,32 @@ class Format:
         negative = value < 0 or (value == 0 and side < 0)
         if steps == 0:
             return -0.0 if negative else 0.0
-        if floor_log2(Fraction(abs(steps))) + quantum_exponent <= self.emax:
+        if quantum_exponent < self.top_quantum or abs(steps) <= self.top_steps:
             return math.ldexp(steps, quantum_exponent)
         inward = (mode == "up" and steps < 0) or (mode == "down" and steps > 0)
         limit = self.largest if inward else math.inf
         return limit if steps > 0 else -limit
 
+    def stored(self, rounded: float) -> float:
+        """Return what this format keeps of a rounding: NaN of ±∞ where it has no infinity.
+
+        Examples
+        --------
+        >>> from lse_verify.formats import FLOAT8_E4M3FN
+        >>> FLOAT8_E4M3FN.round(Fraction(500)), FLOAT8_E4M3FN.stored(math.inf)
+        (inf, nan)
+        """
+        return rounded if self.has_infinity or math.isfinite(rounded) else math.nan
+
     def cast(self, values: NDArray[np.float64]) -> FloatArray:
-        """Round binary64 values to this format, to nearest even, as an array of its dtype."""
+        """Round binary64 values to this format, to nearest even, as an array of its dtype.
+
+        What rounds beyond the largest becomes infinity, and NaN where there is none.
+        """
         wide = np.asarray(values, dtype=np.float64)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             # ml_dtypes rounds binary64 to binary32 first, and twice is not correctly.
-            near = self._on_grid(wide) if self.name == "bfloat16" else wide
+            near = self._on_grid(wide) if self.foreign else wide
             return np.asarray(near).astype(self.dtype)
 
     def _on_grid(self, wide: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -204,8 +209,8 @@ class Format:
     def ordinals(self, values: FloatArray) -> NDArray[np.int64]:
         """Return the place of each entry in the order of this format's floats.
 
-        Both zeros are 0, the smallest subnormal is 1, its negative −1, and infinity is
-        one past the largest finite float.
+        Both zeros are 0, the smallest subnormal is 1, its negative −1, and infinity, if there
+        is one, is one past the largest finite float.
 
         Raises
         ------
@@ -225,30 +230,40 @@ class Format:
         Raises
         ------
         ValueError
-            If an ordinal lies beyond infinity.
+            If an ordinal lies beyond infinity, or beyond the largest float where there is none.
         """
         ordinals = np.asarray(ordinals, dtype=np.int64)
-        if (np.abs(ordinals) > self._infinity_ordinal).any():
+        if (np.abs(ordinals) > self._last_ordinal).any():
+            end = "infinity" if self.has_infinity else "the largest"
             raise ValueError(
-                f"no float of {self.name} has an ordinal beyond ±{self._infinity_ordinal}, infinity"
+                f"no float of {self.name} has an ordinal beyond ±{self._last_ordinal}, {end}"
             )
         sign_bit = -(1 << (self.bits - 1))
         raw = np.where(ordinals >= 0, ordinals, sign_bit - np.minimum(ordinals, 0))
         return np.asarray(raw.astype(f"int{self.bits}"), order="C").view(self.dtype)
 
     def next_up(self, values: FloatArray) -> FloatArray:
-        """Return the least float above each entry, −0 above the last negative; +∞ stays."""
-        above = np.minimum(self.ordinals(values) + 1, self._infinity_ordinal)
+        """Return the least float above each entry, −0 above the last negative; the last stays."""
+        above = np.minimum(self.ordinals(values) + 1, self._last_ordinal)
         return np.where(above == 0, self.dtype.type(-0.0), self.from_ordinals(above))
 
     def next_down(self, values: FloatArray) -> FloatArray:
-        """Return the greatest float below each entry; −∞ stays."""
-        below = np.maximum(self.ordinals(values) - 1, -self._infinity_ordinal)
+        """Return the greatest float below each entry; the first stays."""
+        below = np.maximum(self.ordinals(values) - 1, -self._last_ordinal)
         return self.from_ordinals(below)
 
     @property
-    def _infinity_ordinal(self) -> int:
-        return (self.emax - self.emin + 2) << (self.precision - 1)
+    def _last_ordinal(self) -> int:
+        largest = ((self.emax - self.emin) << (self.precision - 1)) + self.top_steps
+        return largest + 1 if self.has_infinity else largest
+
+    def holds(self, other: Format) -> bool:
+        """Tell whether every finite float of another format is one of this."""
+        return (
+            self.precision >= other.precision
+            and self.largest >= other.largest
+            and self.smallest_subnormal <= other.smallest_subnormal
+        )
 
     def contains(self, value: float | Fraction) -> bool:
         """Tell whether a number is a finite float of this format."""
@@ -256,45 +271,3 @@ class Format:
             return False
         nearest = self.round(Fraction(value))
         return math.isfinite(nearest) and Fraction(nearest) == value
-
-
-BINARY16 = Format("binary16", precision=11, emin=-14, emax=15, bits=16)
-BFLOAT16 = Format("bfloat16", precision=8, emin=-126, emax=127, bits=16)
-BINARY32 = Format("binary32", precision=24, emin=-126, emax=127, bits=32)
-BINARY64 = Format("binary64", precision=53, emin=-1022, emax=1023, bits=64)
-
-FORMATS = {f.name: f for f in (BINARY16, BFLOAT16, BINARY32, BINARY64)}
-
-
-def format_named(name: str) -> Format:
-    """Return the format of that name.
-
-    Raises
-    ------
-    UnknownName
-        If there is none; the message names the nearest.
-    """
-    try:
-        return FORMATS[name]
-    except KeyError:
-        raise UnknownName("format", name, FORMATS) from None
-
-
-def format_of(dtype: np.dtype[Any]) -> Format:
-    """Return the format of a NumPy dtype.
-
-    Raises
-    ------
-    BadInput
-        If it is none of the formats'.
-
-    Examples
-    --------
-    >>> format_of(np.dtype(np.float32)).name
-    'binary32'
-    """
-    for fmt in FORMATS.values():
-        if fmt.dtype == dtype:
-            return fmt
-    names = ", ".join(str(fmt.dtype) for fmt in FORMATS.values())
-    raise BadInput(f"an array of {dtype} is none of {names}; convert it, knowing what that rounds")
