@@ -9,10 +9,13 @@
     │   ├── ImplementationLoadError   a user's implementation cannot be imported
     │   ├── ClaimFileError            a user's file of claims cannot be used
     │   ├── OutputError               a folder or file that cannot be written
+    │   ├── FolderInUse               another run writes into the folder
     │   └── LedgerError               a ledger that is torn or of another schema
-    └── OracleError                   the truth was not established (exit code 3)
-        ├── OracleDisagreement        two oracles exclude one another
-        └── OracleUndecided           the precision limit was reached
+    ├── OracleError                   the truth was not established (exit code 3)
+    │   ├── OracleDisagreement        two oracles exclude one another
+    │   └── OracleUndecided           the precision limit was reached
+    ├── WorkersLost                   whoever was to do the work cannot (exit code 2)
+    └── Interrupted                   Ctrl-C or SIGTERM             (exit code 130)
 
 An unexpected answer of an implementation is a finding, never an exception.
 """
@@ -80,6 +83,10 @@ class OutputError(UsageError):
     """A folder or file that cannot be written."""
 
 
+class FolderInUse(UsageError):
+    """Another run writes into the folder."""
+
+
 class LedgerError(UsageError):
     """A ledger that is torn or of another schema version."""
 
@@ -96,3 +103,13 @@ class OracleDisagreement(OracleError):
 
 class OracleUndecided(OracleError):
     """The limit of precision was reached before the question was decided."""
+
+
+class WorkersLost(LseVerifyError):
+    """Processes that die before they are ready, or a cluster that went away."""
+
+
+class Interrupted(LseVerifyError):
+    """The run was stopped by Ctrl-C or SIGTERM; what had ended is kept."""
+
+    exit_code = 130

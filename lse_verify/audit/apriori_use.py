@@ -17,9 +17,9 @@ def bound_use(site: Site, ulps: Floats, failed: Flags, algorithm: str) -> BoundU
         return BoundUse(algorithm=algorithm)
     shape = (site.block.n_rows, site.per_row)
     row_failed = np.asarray(failed.reshape(shape).any(axis=1))
-    error = _relative_error(site, ulps).reshape(shape)[site.reference.finite]
-    overflowed = row_failed[site.reference.finite] | np.isnan(error).any(axis=1)
-    worst = error.max(axis=1)[~overflowed]
+    error = row_errors(site, ulps)[site.reference.finite]
+    overflowed = row_failed[site.reference.finite] | np.isnan(error)
+    worst = error[~overflowed]
     bound = apriori_bound(algorithm, rows)[~overflowed]
     with np.errstate(divide="ignore", invalid="ignore"):
         use = worst / bound
@@ -31,6 +31,11 @@ def bound_use(site: Site, ulps: Floats, failed: Flags, algorithm: str) -> BoundU
         largest_bound=_largest_finite(bound),
         largest_use=figure(_largest_finite(use)),
     )
+
+
+def row_errors(site: Site, ulps: Floats) -> Floats:
+    """Return the largest |got − y| of each row over u times its largest |y|; NaN if one is."""
+    return np.asarray(_relative_error(site, ulps).reshape(-1, site.per_row).max(axis=1))
 
 
 def _largest_finite(values: Floats) -> float:

@@ -42,7 +42,7 @@ def violations(
             site, wide, (broken & comparable, excused, comparable & stated), bound
         )
     if site.function.name == "softmax":
-        found["sum of shares"] = _share_sum(site, wide, algorithm)
+        found["sum of shares"] = share_sum(site, wide, algorithm)
     return {name: tally for name, tally in found.items() if tally.tested}
 
 
@@ -71,7 +71,7 @@ def _bound_tally(
 _UNKNOWN_ALGORITHM = ("softmax.shifted", "softmax.division_free_shifted")
 
 
-def _share_sum(site: Site, wide: Floats, algorithm: str | None) -> Tally:
+def share_sum(site: Site, wide: Floats, algorithm: str | None) -> Tally:
     """Hold |Σp − 1| against what the algorithm's a-priori bound allows the sum.
 
     Each share is within ρ·u of the largest by the bound ρ of the algorithm, of its own size
@@ -90,7 +90,8 @@ def _share_sum(site: Site, wide: Floats, algorithm: str | None) -> Tally:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         allowed = np.where(relative < 0.5, relative / (1 - relative), np.inf)
     allowed = allowed + rows.shape[1] * site.fmt.smallest_subnormal / 2
-    sums = shares.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        sums = shares.sum(axis=1)
     # The sum itself is rounded in binary64: that much more is allowed.
     slack = rows.shape[1] * 2.0**-52 if site.fmt.precision == 53 else 0.0
     off = np.abs(sums - 1)

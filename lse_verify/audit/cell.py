@@ -10,6 +10,13 @@ from lse_verify.formats import FORMATS
 from lse_verify.implementations.library import Implementation
 from lse_verify.inputs.batch import Regime
 
+AUDITED = tuple(name for name, fmt in FORMATS.items() if fmt.bits > 8)
+"""The formats of an audit that names none.
+
+Those of 8 bits would add a third to its cells and little to know: they have so few floats that
+every pair of them can be tried instead of a sample, and whoever names them gets the sample too.
+"""
+
 
 class Cell(msgspec.Struct, frozen=True, order=True):
     """A cell carries a seed and no arrays: a worker draws its own inputs.
@@ -53,7 +60,7 @@ def plan(
     implementations : iterable of Implementation
         Installed ones.
     functions, formats : sequence of str
-        Names to keep; none of a kind keeps all.
+        Names to keep; none keeps all functions, and the formats `AUDITED`.
     regimes : sequence of Regime
         Those to draw from.
     seed, samples : int
@@ -62,10 +69,9 @@ def plan(
     cells = {
         Cell(i.name, i.function, fmt, regime.name, seed, samples)
         for i in implementations
-        for fmt in FORMATS
+        for fmt in formats or AUDITED
         for regime in regimes
         if fmt in i.formats
-        and (not formats or fmt in formats)
         and (not functions or i.function in functions)
         and i.function in regime.functions
     }

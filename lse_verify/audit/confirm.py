@@ -30,7 +30,20 @@ def confirmed(finding: Finding, sites: Sequence[Site]) -> Finding:
     sites : sequence of Site
         The blocks of the cell's batch, in order.
     """
-    judge_once = cache(lambda row, output, got: _judged(sites, row, output, got))
+    return completed(finding, lambda row: _placed(sites, row))
+
+
+def completed(finding: Finding, placed: Callable[[int], tuple[Site, int]]) -> Finding:
+    """Complete all witnesses of a finding.
+
+    Parameters
+    ----------
+    finding : Finding
+        With drafts for witnesses.
+    placed : callable
+        Gives for the number of an input the site that has it, and its place there.
+    """
+    judge_once = cache(lambda row, output, got: _judged(*placed(row), output, got))
 
     def complete(witness: Witness | None, size: _Size = _as_drafted) -> Witness | None:
         if witness is None:
@@ -81,10 +94,11 @@ def _stability(witness: Witness, measured: Measured) -> float:
     return measured.stability if isinstance(measured.error, float) else witness.size
 
 
-def _judged(
-    sites: Sequence[Site], row: int, output: int, got: str
-) -> tuple[list[str] | None, Measured]:
+def _placed(sites: Sequence[Site], row: int) -> tuple[Site, int]:
     site = next(s for s in reversed(sites) if s.first_row <= row)
-    place = row - site.first_row
+    return site, row - site.first_row
+
+
+def _judged(site: Site, place: int, output: int, got: str) -> tuple[list[str] | None, Measured]:
     measured = judge(site, place * site.per_row + output, read_number(got))
     return spell_point(site.point(place)), measured

@@ -1,148 +1,28 @@
-"""Who runs the cells: this process, or local processes that may crash and hang.
+"""Who grades the cells: this process, local ones that may crash and hang, or a Dask cluster's.
 
-An executor yields what each cell showed as it ends, in any order. A cell that takes its
-process down, or does not end, ends as a finding of its implementation and touches nothing
-else.
+A cell that takes its process down, or does not end, ends as a finding of its implementation
+and touches nothing else.
 """
 
 from __future__ import annotations
 
-import concurrent.futures
-import multiprocessing
+import functools
 import os
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
 
-from pebble import ProcessExpired, ProcessPool
+import msgspec
 from platformdirs import user_cache_path
 
 from lse_verify.audit import environment
 from lse_verify.audit.cell import Cell
-from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Graded, Grader, Workplace
+from lse_verify.audit.header import Place, place
+from lse_verify.errors import UsageError
+from lse_verify.execution.differences import differences
+from lse_verify.execution.executors import Executor, InlineExecutor
+from lse_verify.execution.pool import PoolExecutor
 
 SECONDS_A_CELL = 60.0
-
-
-class Executor(ABC):
-    """Runs cells.
-
-    Laws
-    ----
-    - Each cell is yielded exactly once, with the same finding whoever runs it.
-    - An error of this package (`LseVerifyError`) is raised, never turned into a finding.
-    """
-
-    @abstractmethod
-    def prepare(self, cells: Iterable[Cell]) -> Iterator[Cell]:
-        """Compute the references that cells need, yielding each cell as it is done."""
-
-    @abstractmethod
-    def run(self, cells: Iterable[Cell]) -> Iterator[tuple[Cell, Graded]]:
-        """Grade cells, yielding each as it ends."""
-
-
-class InlineExecutor(Executor):
-    """Runs everything in this process: no isolation, easy to debug.
-
-    Parameters
-    ----------
-    workplace : Workplace
-        Where references are kept and paths start from.
-    """
-
-    def __init__(self, workplace: Workplace) -> None:
-        self._grader = workplace.grader()
-
-    def prepare(self, cells: Iterable[Cell]) -> Iterator[Cell]:
-        """Prepare one after the other."""
-        for cell in cells:
-            self._grader.prepare(cell)
-            yield cell
-
-    def run(self, cells: Iterable[Cell]) -> Iterator[tuple[Cell, Graded]]:
-        """Grade one after the other."""
-        for cell in cells:
-            yield cell, self._grader.grade(cell)
-
-
-class PoolExecutor(Executor):
-    """Runs cells in local processes; one that dies or hangs is replaced.
-
-    Parameters
-    ----------
-    jobs : int
-        How many processes.
-    workplace : Workplace
-        What they share.
-    seconds_a_cell : float
-        After so long a cell is a hang.
-    """
-
-    def __init__(
-        self, jobs: int, workplace: Workplace, seconds_a_cell: float = SECONDS_A_CELL
-    ) -> None:
-        self._seconds = seconds_a_cell
-        self._pool = worker_pool(jobs, workplace)
-
-    def __enter__(self) -> PoolExecutor:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._pool.stop()
-        self._pool.join()
-
-    def prepare(self, cells: Iterable[Cell]) -> Iterator[Cell]:
-        """Prepare in all processes; there is no foreign code here, and no time limit."""
-        for cell, future in self._completed(_prepare, cells, None):
-            future.result()
-            yield cell
-
-    def run(self, cells: Iterable[Cell]) -> Iterator[tuple[Cell, Graded]]:
-        """Grade in all processes."""
-        for cell, future in self._completed(_grade, cells, self._seconds):
-            yield cell, _outcome(future, self._seconds)
-
-    def _completed(
-        self, task: Callable[[Cell], Any], cells: Iterable[Cell], limit: float | None
-    ) -> Iterator[tuple[Cell, Any]]:
-        futures = {self._pool.schedule(task, args=[cell], timeout=limit): cell for cell in cells}
-        for future in concurrent.futures.as_completed(futures):
-            yield futures[future], future
-
-
-def _outcome(future: Any, limit: float) -> Graded:
-    try:
-        graded: Graded = future.result()
-    except concurrent.futures.TimeoutError:
-        return _failed("hang", f"no answer within {limit:.0f} s")
-    except ProcessExpired as expired:
-        return _failed("crash", f"the process ended with exit code {expired.exitcode}")
-    return graded
-
-
-def _failed(kind: Any, words: str) -> Graded:
-    return Graded(Finding(failure=Failure(kind=kind, words=words)))
-
-
-def worker_pool(jobs: int, workplace: Workplace) -> ProcessPool:
-    """Return a pool of processes that each have a grader of their own."""
-    return ProcessPool(
-        max_workers=jobs,
-        initializer=_start_worker,
-        initargs=(workplace,),
-        context=multiprocessing.get_context("spawn"),
-    )
-
-
-def this_grader() -> Grader:
-    """Return the grader of the worker that this runs in."""
-    return _grader[0]
-
-
-_grader: list[Grader] = []
-"""The worker's own, made when its process starts."""
 
 _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -151,6 +31,46 @@ _ONE_THREAD = {
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
+
+
+def executor(jobs: int, scheduler: str | None, workplace: Workplace) -> Executor:
+    """Return who runs what needs a grader.
+
+    Parameters
+    ----------
+    jobs : int
+        How many local processes; 0 for this one.
+    scheduler : str or None
+        The address of a Dask cluster, which comes before `jobs`.
+    workplace : Workplace
+        What the graders share.
+
+    Raises
+    ------
+    UsageError
+        If there is no such cluster.
+    """
+    if scheduler is not None:
+        from lse_verify.execution.dask_executor import DaskExecutor
+
+        return DaskExecutor(scheduler, start_worker, (workplace,))
+    if jobs == 0:
+        return InlineExecutor()
+    return PoolExecutor(jobs, start_worker, (workplace,))
+
+
+@functools.lru_cache(maxsize=1)
+def grader_at(workplace: Workplace) -> Grader:
+    """Return the grader of this process, which keeps what the cell before needed too."""
+    return workplace.grader()
+
+
+def start_worker(workplace: Workplace) -> None:
+    """Prepare a process that grades."""
+    # How many threads a library uses can change the order of its sums, and so its bits.
+    for name, value in (_ONE_THREAD | _compilations()).items():
+        os.environ.setdefault(name, value)
+    grader_at(workplace)
 
 
 def _compilations() -> dict[str, str]:
@@ -166,20 +86,51 @@ def _compilations() -> dict[str, str]:
     }
 
 
-def _start_worker(workplace: Workplace) -> None:
-    # How many threads a library uses can change the order of its sums, and so its bits.
-    for name, value in (_ONE_THREAD | _compilations()).items():
-        os.environ.setdefault(name, value)
-    # What a graded library prints must not end up in the user's tables.
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
-    _grader[:] = [workplace.grader()]
+def prepare_cell(workplace: Workplace, cell: Cell) -> None:
+    """Leave the references of a cell's batch in the folder of the workplace."""
+    grader_at(workplace).prepare(cell)
 
 
-def _prepare(cell: Cell) -> None:
-    this_grader().prepare(cell)
+@dataclass(frozen=True, slots=True)
+class GradeCell:
+    """The task of grading a cell.
+
+    Attributes
+    ----------
+    workplace : Workplace
+        Where.
+    expected : Place or None
+        What the ledger says that it is graded with, where processes of other machines might
+        have something else; None where there are no others.
+    """
+
+    workplace: Workplace
+    expected: Place | None = None
+
+    def __call__(self, cell: Cell) -> Graded:
+        """Grade one.
+
+        Raises
+        ------
+        UsageError
+            If this process is not what is expected.
+        """
+        if self.expected is not None:
+            _require(msgspec.json.encode(self.expected))
+        return grader_at(self.workplace).grade(cell)
 
 
-def _grade(cell: Cell) -> Graded:
-    return this_grader().grade(cell)
+@functools.lru_cache(maxsize=1)
+def _require(encoded: bytes) -> None:
+    expected = msgspec.json.decode(encoded, type=Place)
+    told = differences(_comparable(place(expected.libraries)), _comparable(expected))
+    if told:
+        raise UsageError(
+            f"the workers of the cluster differ ({told}); a ledger is of one place: "
+            "give them the same versions and machines"
+        )
+
+
+def _comparable(found: Place) -> Place:
+    # The number of cores changes no bit of a finding.
+    return msgspec.structs.replace(found, machine=found.machine | {"cores": ""})

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
-from pebble import ProcessExpired
 
 from lse_verify.audit.answer import Asker, NoAnswerError, words_of
-from lse_verify.audit.executors import SECONDS_A_CELL, this_grader, worker_pool
+from lse_verify.audit.executors import SECONDS_A_CELL, executor, grader_at
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.judge import Measured, judge
 from lse_verify.audit.reference import reference
 from lse_verify.audit.site import Site
 from lse_verify.audit.witness import spell
+from lse_verify.execution.executors import Lost
 from lse_verify.family import function_named
 from lse_verify.family.block import Block
 from lse_verify.formats import format_named
@@ -93,27 +93,17 @@ def explain(
         and fmt in i.formats
         and (i.n_terms is None or block.n_terms in i.n_terms)
     ]
-    with worker_pool(1, workplace) as pool:
-        futures = [(q, pool.schedule(_answers, args=[q], timeout=SECONDS_A_CELL)) for q in asked]
-        for question, future in futures:
-            yield _collected(question, future)
-        pool.close()
-        pool.join()
+    with executor(1, None, workplace) as one:
+        for question, found in one.run(partial(_answers, workplace), asked, SECONDS_A_CELL):
+            if isinstance(found, Lost):
+                yield [_none(question, f"{found.kind}: {found.words}")]
+            else:
+                yield found
 
 
-def _collected(question: Question, future: concurrent.futures.Future[list[Answer]]) -> list[Answer]:
-    try:
-        return future.result()
-    except concurrent.futures.TimeoutError:
-        failure = f"hang: no answer within {SECONDS_A_CELL:.0f} s"
-    except ProcessExpired as expired:
-        failure = f"crash: the process ended with exit code {expired.exitcode}"
-    return [Answer(implementation=question.implementation, failure=failure)]
-
-
-def _answers(question: Question) -> list[Answer]:
+def _answers(workplace: Workplace, question: Question) -> list[Answer]:
     """Ask and judge, in the worker."""
-    grader = this_grader()
+    grader = grader_at(workplace)
     function, fmt = function_named(question.function), format_named(question.format)
     implementation = find(question.implementation, question.function, grader.base)
     try:

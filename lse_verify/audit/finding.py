@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from lse_verify.audit.exhausted import Exhausted
 from lse_verify.audit.witness import Witness, larger
 
 FailureKind = Literal["exception", "shape", "dtype", "overwritten", "crash", "hang"]
@@ -179,6 +181,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         error in ulps by ⌊log₂ max(1, κ)⌋, ``"gap"`` the stability factor E by the distance of
         two terms, in buckets that begin at whole numbers below 8, at multiples of 4 below 64
         and at multiples of 64 above.
+    exhausted : Exhausted or None
+        What only trying every input shows; None where inputs were sampled.
     """
 
     rows: int = 0
@@ -203,6 +207,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     rounding_use: RoundingUse | None = None
     tiers: dict[str, int] = {}
     profiles: dict[str, dict[int, float]] = {}
+    exhausted: Exhausted | None = None
 
     def merge(self, other: Finding) -> Finding:
         """Return the finding over the inputs of both: associative and commutative."""
@@ -232,7 +237,28 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
                 for name in sorted({*self.tiers, *other.tiers})
             },
             profiles=_merge_profiles(self.profiles, other.profiles),
+            exhausted=_merged(self.exhausted, other.exhausted),
         )
+
+    def with_witnesses(self, change: Callable[[Witness], Witness]) -> Finding:
+        """Return the finding with every witness changed."""
+
+        def tally(old: Tally) -> Tally:
+            found = old.witness
+            return old if found is None else msgspec.structs.replace(old, witness=change(found))
+
+        changed: dict[str, Any] = {}
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, Witness):
+                changed[name] = change(value)
+            elif isinstance(value, Tally):
+                changed[name] = tally(value)
+            elif isinstance(value, RoundingUse):
+                changed[name] = msgspec.structs.replace(value, broken=tally(value.broken))
+        for name in ("violations", "properties"):
+            changed[name] = {key: tally(old) for key, old in getattr(self, name).items()}
+        return msgspec.structs.replace(self, **changed)
 
     @property
     def unexcused(self) -> dict[str, Tally]:
@@ -240,7 +266,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return {name: t for name, t in self.violations.items() if t.count > t.excused}
 
 
-Mergeable = TypeVar("Mergeable", BoundUse, RoundingUse)
+Mergeable = TypeVar("Mergeable", BoundUse, RoundingUse, Exhausted)
 
 
 def _merged(first: Mergeable | None, second: Mergeable | None) -> Mergeable | None:

@@ -30,6 +30,7 @@ from lse_verify.implementations.registry import find
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import DATA_PREFIX, data_regime
 from lse_verify.inputs.regimes import regime_named
+from lse_verify.inputs.witnesses import WITNESSES, witnesses_regime
 from lse_verify.oracle.ladder import Ladder
 from lse_verify.oracle.truth import FIRST_TIERS
 
@@ -64,16 +65,20 @@ class Workplace:
         The user's own rows.
     oracle : str
         Which tier of the ladder begins, one of `FIRST_TIERS`.
+    witnesses : Path or None
+        The finds of hunts.
     """
 
     folder: Path | None
     base: Path
     data: Path | None = None
     oracle: str = FIRST_TIERS[0]
+    witnesses: Path | None = None
 
     def grader(self) -> Grader:
         """Return a grader with oracles of its own."""
-        return Grader(Ladder(first=self.oracle), ReferenceStore(self.folder), self.base, self.data)
+        ladder, store = Ladder(first=self.oracle), ReferenceStore(self.folder)
+        return Grader(ladder, store, self.base, self.data, self.witnesses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ class Grader:
         The folder that a user's relative paths start from.
     data : Path or None
         The user's own rows.
+    witnesses : Path or None
+        The finds of hunts.
     last : dict of str to _Drawn
         The batch drawn last: cells of one batch come one after the other.
     """
@@ -107,6 +114,7 @@ class Grader:
     store: ReferenceStore
     base: Path
     data: Path | None
+    witnesses: Path | None = None
     last: dict[str, _Drawn] = field(default_factory=dict)
 
     def prepare(self, cell: Cell) -> None:
@@ -139,6 +147,8 @@ class Grader:
     def _regime(self, name: str) -> Regime:
         if self.data is not None and name.startswith(DATA_PREFIX):
             return data_regime(self.data)
+        if self.witnesses is not None and name == WITNESSES:
+            return witnesses_regime(self.witnesses)
         return regime_named(name)
 
     def _grade_blocks(

@@ -1,28 +1,26 @@
 """The ledger: JSON Lines, a header and then a line a finding.
 
-Lines are appended and synced as cells end, to a file named ``….part``; when all have ended
-they are put in the order of the plan and the file takes its name, so that the same findings
-give the same bytes. The schema is ``ledger.schema.json`` beside this file.
+Until all cells have ended they are in the journal beside it (`lse_verify.audit.writer`). Lines
+stand in the order of the plan, so that the same findings give the same bytes. The schema is
+``ledger.schema.json`` beside this file.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.finding import Finding
-from lse_verify.audit.grade import Graded
-from lse_verify.errors import LedgerError, OutputError
+from lse_verify.errors import LedgerError
+from lse_verify.execution.journal import UNREADABLE, decoded
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+_AGAIN = "run the audit again"
 
 
 class ImplementationRow(msgspec.Struct, frozen=True):
@@ -92,12 +90,15 @@ class Entry(msgspec.Struct, frozen=True):
         What; reproducible bit for bit.
     seconds, rows : float, int
         Time inside the implementation and rows it answered in it; not reproducible.
+    judging : float
+        Processor time of all else, where every input was tried; not reproducible.
     """
 
     cell: Cell
     finding: Finding
     seconds: float
     rows: int
+    judging: float = 0.0
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -113,73 +114,8 @@ class Ledger(msgspec.Struct, frozen=True):
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
-Line = TypeVar("Line", Header, Entry)
-
-# msgspec lets two errors of other trees through: bytes that are no UTF-8, and deep nesting.
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-
-class LedgerWriter:
-    """Appends findings to a new ledger as they come.
-
-    Parameters
-    ----------
-    path : Path
-        Where the finished ledger will be; until then it is ``path`` + ``.part``.
-    header : Header
-        Its first line.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written; what was there before is untouched.
-    """
-
-    def __init__(self, path: Path, header: Header) -> None:
-        self._path, self._header = path, header
-        self._part = path.with_name(path.name + ".part")
-        self._entries: dict[Cell, Entry] = {}
-        try:
-            self._file = self._part.open("wb")
-        except OSError as error:
-            raise unwritable(path, error) from error
-        self._append(header)
-
-    def add(self, cell: Cell, graded: Graded) -> None:
-        """Append one finding and see it onto the disk."""
-        entry = Entry(cell, graded.finding, graded.seconds, graded.rows)
-        self._entries[cell] = entry
-        self._append(entry)
-
-    def finish(self, order: Iterable[Cell]) -> Ledger:
-        """Put the lines in order, give the file its name, and return what it holds."""
-        self._file.close()
-        ledger = Ledger(self._header, [self._entries[cell] for cell in order])
-        write_whole(self._path, _encode(ledger))
-        self._part.unlink()
-        return ledger
-
-    def _append(self, line: Header | Entry) -> None:
-        try:
-            self._file.write(msgspec.json.encode(line) + b"\n")
-            self._file.flush()
-            os.fdatasync(self._file.fileno())
-        except OSError as error:
-            raise unwritable(self._path, error) from error
-
-    def __enter__(self) -> LedgerWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
-
-
-def _encode(ledger: Ledger) -> bytes:
+def encode(ledger: Ledger) -> bytes:
+    """Return the bytes of a ledger."""
     lines = [msgspec.json.encode(line) for line in (ledger.header, *ledger.entries)]
     return b"\n".join(lines) + b"\n"
 
@@ -202,7 +138,9 @@ def read_ledger(path: Path) -> Ledger:
     header = _header(path, lines[0])
     if lines[-1]:
         raise LedgerError(f"'{path}' is torn: its last line has no end; run the audit again")
-    entries = [_entry(path, number, line) for number, line in enumerate(lines[1:-1], 2)]
+    entries = [
+        decoded(path, number, line, Entry, _AGAIN) for number, line in enumerate(lines[1:-1], 2)
+    ]
     if len(entries) != header.cells:
         raise LedgerError(
             f"'{path}' has {len(entries)} findings where its header says {header.cells}; "
@@ -215,7 +153,7 @@ def _header(path: Path, line: bytes) -> Header:
     try:
         raw: Any = msgspec.json.decode(line)
         version = raw["schema"]
-    except (*_UNREADABLE, KeyError, TypeError) as error:
+    except (*UNREADABLE, KeyError, TypeError) as error:
         raise LedgerError(
             f"'{path}' is not a ledger: its first line has no schema version; "
             "give the ledger.jsonl that an audit wrote"
@@ -225,20 +163,7 @@ def _header(path: Path, line: bytes) -> Header:
             f"'{path}' has schema version {version}; this lse_verify reads version "
             f"{SCHEMA_VERSION}: run the audit again, or use the version that wrote it"
         )
-    return _decoded(path, 1, line, Header)
-
-
-def _entry(path: Path, number: int, line: bytes) -> Entry:
-    return _decoded(path, number, line, Entry)
-
-
-def _decoded(path: Path, number: int, line: bytes, kind: type[Line]) -> Line:
-    try:
-        return msgspec.json.decode(line, type=kind)
-    except _UNREADABLE as error:
-        raise LedgerError(
-            f"line {number} of '{path}' is damaged: {error}; run the audit again"
-        ) from error
+    return decoded(path, 1, line, Header, _AGAIN)
 
 
 def schema() -> dict[str, Any]:
@@ -252,31 +177,3 @@ def schema() -> dict[str, Any]:
         "anyOf": [header, entry],
         "$defs": parts,
     }
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written; what was there before is untouched.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise unwritable(path, error) from error
-
-
-def unwritable(path: Path, error: OSError) -> OutputError:
-    """Return the one line for a file that cannot be written."""
-    return OutputError(
-        f"cannot write '{path}': {error.strerror}; choose another folder with --out DIR"
-    )

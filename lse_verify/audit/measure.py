@@ -17,9 +17,10 @@ from lse_verify.audit.site import RESOLVED, Flags, Site, resolved
 from lse_verify.audit.verdict import stable_limit, weak_limit
 from lse_verify.audit.witness import spell_point
 from lse_verify.enclosure import Floats
+from lse_verify.family.block import widened
 from lse_verify.family.rounding import Scheme
 from lse_verify.formats import FloatArray
-from lse_verify.oracle.truth import BY_JUDGE, TIER_NAMES
+from lse_verify.oracle.truth import BY_JUDGE, SETTLED, TIER_NAMES
 from lse_verify.ulp import Spurious
 
 WELL_CONDITIONED = 100.0
@@ -65,7 +66,7 @@ def measure(
     scheme : Scheme or None
         The scheme whose rounding bound is.
     """
-    wide = got.ravel().astype(np.float64)
+    wide = widened(got.ravel())
     errors = _errors(site, wide)
     r = site.reference
     number = r.truth.is_real & ~r.special
@@ -108,6 +109,7 @@ def _errors(site: Site, wide: Floats) -> Errors:
     is_real = site.reference.truth.is_real
     found = site.reference.ruler.errors(wide)
     ulps, at_most_half, below_one = found.ulps, found.at_most_half, found.below_one
+    spurious_nan = found.spurious_nan & is_real
     spurious_infinity = found.spurious_infinity & is_real
     undecided = np.zeros(ulps.shape, dtype=bool)
     # Of a wide enclosure not even the size of the error is known.
@@ -124,15 +126,16 @@ def _errors(site: Site, wide: Floats) -> Errors:
             at_most_half[entry], below_one[entry] = judged.at_most_half, judged.below_one
         else:
             ulps[entry] = np.nan
+            spurious_nan[entry] = judged.error is Spurious.NAN
             spurious_infinity[entry] = judged.error is Spurious.INFINITY
             undecided[entry] = judged.error is None
-    seen = resolved(ulps, site.reference.ruler.spread)
+    seen = resolved(ulps, site.reference.truth.tier == SETTLED)
     return Errors(
         ulps=seen,
         raw=ulps,
         at_most_half=at_most_half,
         below_one=below_one,
-        spurious_nan=found.spurious_nan & is_real,
+        spurious_nan=spurious_nan,
         spurious_infinity=spurious_infinity,
         undecided=undecided,
         asked=is_real & (found.near_limit | wide_open),
@@ -158,7 +161,9 @@ def _special_agrees(site: Site, wide: Floats, errors: Errors) -> Flags:
     truth = site.reference.truth
     if not site.reference.special.any():
         return np.ones(wide.shape, dtype=bool)
-    same = np.where(np.isnan(truth.special), np.isnan(wide), wide == truth.special)
+    # −∞, of no terms, is NaN in a format without infinity.
+    special = site.fmt.cast(truth.special).astype(np.float64)
+    same = np.where(np.isnan(special), np.isnan(wide), wide == special)
     return np.where(truth.is_real, errors.at_most_half, same)
 
 

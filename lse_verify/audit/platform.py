@@ -2,7 +2,7 @@
 
 ``python -m lse_verify.audit.platform`` measures those of binary32, 2**32 inputs of exp and
 2**31 of each logarithm in about ten minutes, and writes them into ``elementary.json`` beside this
-file; the two formats of 16 bits take milliseconds and are measured wherever an audit runs.
+file; the formats of at most 16 bits take milliseconds and are measured wherever an audit runs.
 
 The reference is the same function of binary64, whose own error is documented (see
 `lse_verify.audit.elementary`) to be below 2 ulp of binary64. Four of those, 2**-50 of the
@@ -83,7 +83,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ufunc(name: str) -> Callable[[FloatArray], FloatArray]:
-    """Return NumPy's function; of binary16 and bfloat16 it rounds that of binary32."""
+    """Return NumPy's function; in formats of at most 16 bits it rounds that of binary32."""
     function: Callable[[FloatArray], FloatArray] = getattr(np, name)
     return np.errstate(all="ignore")(function)
 
@@ -104,10 +104,10 @@ def largest_error(name: str, fmt: Format, ordinals: Sequence[range] | None = Non
     Returns
     -------
     Largest
-        With `NO_LIMIT` where an answer is NaN, and for exp where exp(0) is not 1 or exp(−∞) is
-        not 0, which the rounding bounds rest on.
+        With `NO_LIMIT` where an answer is NaN, and for exp where exp(0) is not 1 or exp(−∞),
+        if there is such an input, is not 0, which the rounding bounds rest on.
     """
-    if name == "exp" and ufunc(name)(np.array([0, -np.inf], fmt.dtype)).tolist() != [1, 0]:
+    if name == "exp" and not _exact_at_ends(fmt):
         return Largest(NO_LIMIT, "0x0p+0")
     found, at = -1.0, 0.0
     for part in ordinals or _whole(name, fmt):
@@ -120,6 +120,12 @@ def largest_error(name: str, fmt: Format, ordinals: Sequence[range] | None = Non
     slack = math.ldexp(2.0, fmt.precision - 50)
     upper = max(found * (1 + 2.0**-48) + slack, _exactly(name, fmt, at))
     return Largest(math.ceil(upper * 1e4) / 1e4 if upper < 1e9 else NO_LIMIT, spell(at))
+
+
+def _exact_at_ends(fmt: Format) -> bool:
+    ends = {0: 1, -np.inf: 0} if fmt.has_infinity else {0: 1}
+    found: list[float] = ufunc("exp")(np.array([*ends], fmt.dtype)).tolist()
+    return found == [*ends.values()]
 
 
 def _whole(name: str, fmt: Format) -> list[range]:
@@ -151,11 +157,12 @@ def _ulps(got: FloatArray, wide: Floats, fmt: Format) -> Floats:
     magnitude = np.abs(wide) * (1 - 2.0**-50)
     binade = np.clip((magnitude.view(np.int64) >> 52) - 1023, fmt.emin, fmt.emax)
     scale = (1023 - (binade - (fmt.precision - 1))) << 52
-    after_largest = math.ldexp(1.0, fmt.emax + 1)
+    step = math.ldexp(1.0, fmt.top_quantum)
+    after_largest = fmt.largest + step
     answer = np.clip(got.astype(np.float64), -after_largest, after_largest)
     errors = np.abs(answer - wide) * scale.view(np.float64)
-    # What rounds to infinity is no business of these bounds; a NaN is an error of any size.
-    beyond = magnitude >= fmt.largest * (1 + fmt.unit_roundoff / 2)
+    # What overflows is no business of these bounds; a NaN is an error of any size.
+    beyond = magnitude >= fmt.largest + step / 2
     return np.where(beyond, 0.0, np.where(np.isnan(errors), np.inf, errors))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lse_verify.enclosure import EnclosureArray, Floats
-from lse_verify.family.block import Block
+from lse_verify.family.block import Block, widened
 from lse_verify.family.conditioning import log_magnitude, log_weighted_slopes
 from lse_verify.family.function import Function, RoundedBounds
 from lse_verify.formats import Format
@@ -94,11 +94,17 @@ class Reference:
 
 def reference(ladder: Ladder, function: Function, block: Block, fmt: Format) -> Reference:
     """Compute the reference of a block."""
-    truth = ladder.truth(function, block)
+    return reference_to(ladder, function, block, fmt, ladder.truth(function, block))
+
+
+def reference_to(
+    ladder: Ladder, function: Function, block: Block, fmt: Format, truth: Truth
+) -> Reference:
+    """Compute the reference of a block whose exact values are known."""
     finite = np.ones(block.n_rows, dtype=bool)
     for argument in block.arguments:
         if isinstance(argument, np.ndarray):
-            finite &= np.isfinite(argument.astype(np.float64)).reshape(block.n_rows, -1).all(axis=1)
+            finite &= np.isfinite(widened(argument)).reshape(block.n_rows, -1).all(axis=1)
     bounds = _bounds(function, block, fmt, finite)
     condition = _condition(ladder, function, block, truth, finite)
     return Reference.of(truth, condition, finite, bounds, fmt)

@@ -13,6 +13,7 @@ from lse_verify.family.lse_form import LseFunction
 from lse_verify.family.rounding import Scheme, rounding_bound, scheme_named
 from lse_verify.implementations.library import Call, Implementation
 from lse_verify.implementations.user import declared_scheme, is_spec
+from lse_verify.oracle.truth import SETTLED
 
 PLAIN = ("logsumexp", "logaddexp", "softplus", "logsumexp0")
 """The functions that are log Σ exp of their entries and no more."""
@@ -60,11 +61,11 @@ def rounding_use(
         What the implementation says that it computes.
     """
     known = elementary(site.fmt.name)
-    allowed, certain = _bound_ulps(site, scheme), _at_least(site, ulps)
+    allowed, certain = bound_ulps(site, scheme), _at_least(site, ulps)
     held = np.isfinite(allowed) & (failed | ~np.isnan(ulps))
     with np.errstate(invalid="ignore", over="ignore"):
         broken = held & (failed | (certain > allowed))
-        seen = resolved(ulps, site.reference.ruler.spread)
+        seen = resolved(ulps, site.reference.truth.tier == SETTLED)
         use = np.minimum(np.where(failed, _LARGEST, seen / allowed), _LARGEST)
     return RoundingUse(
         scheme=scheme.name,
@@ -77,7 +78,7 @@ def rounding_use(
     )
 
 
-def _bound_ulps(site: Site, scheme: Scheme) -> Floats:
+def bound_ulps(site: Site, scheme: Scheme) -> Floats:
     """Return the bound of each row in ulps of the truth, ∞ where there is none."""
     assert isinstance(site.function, LseFunction)
     truth = site.reference.truth

@@ -3,70 +3,51 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from lse_verify.audit import environment
 from lse_verify.audit.cell import Cell, batches, plan
-from lse_verify.audit.executors import Executor, InlineExecutor, PoolExecutor
-from lse_verify.audit.grade import Workplace
-from lse_verify.audit.ledger import (
-    SCHEMA_VERSION,
-    Header,
-    ImplementationRow,
-    Ledger,
-    LedgerWriter,
-    RegimeRow,
-    Skipped,
-    unwritable,
-)
-from lse_verify.errors import UsageError
-from lse_verify.implementations.library import Implementation, Library
-from lse_verify.implementations.registry import libraries
-from lse_verify.inputs.batch import Regime
+from lse_verify.audit.executors import SECONDS_A_CELL, GradeCell, executor, prepare_cell
+from lse_verify.audit.finding import Failure, Finding
+from lse_verify.audit.grade import Graded, Workplace
+from lse_verify.audit.header import Place, audited, header, place
+from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.request import DEFAULT_SAMPLES, Beginning, Request, asked, installed, resumed
+from lse_verify.audit.writer import LedgerWriter
+from lse_verify.errors import UsageError, WorkersLost
+from lse_verify.execution.executors import Executor, Lost
+from lse_verify.execution.interruption import interruptible
+from lse_verify.execution.lock import folder_lock
+from lse_verify.execution.progress import Observe
+from lse_verify.inputs.witnesses import stored_path
 from lse_verify.oracle.double_double.rows.enclose import load_kernels
-from lse_verify.oracle.truth import FIRST_TIERS
 
-DEFAULT_SAMPLES = 8000
-"""Rows a batch, of up to ten terms: so that an audit measures 10⁸ outputs in minutes."""
-
-Observe = Callable[[str, int, int], None]
-"""Told what is at work, how many steps are done, and how many there are."""
+__all__ = ["DEFAULT_SAMPLES", "Observe", "Request", "audit", "installed", "resumed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be audited.
+@dataclass(slots=True)
+class _Steps:
+    """Counts what has ended, for the bar and for the line of a run that is stopped."""
 
-    Attributes
-    ----------
-    command : str
-        The command line that says the same, for the report.
-    implementations : sequence of Implementation
-        As selected; those of libraries that are not installed become skipped rows.
-    functions, formats : sequence of str
-        None of a kind keeps all.
-    regimes : sequence of Regime
-        Those to draw from.
-    data : Path or None
-        The file behind a ``data:`` regime.
-    oracle : str
-        Which tier of the ladder begins, one of `FIRST_TIERS`.
-    seed, samples, jobs : int
-        Jobs is the number of processes; 0 runs in this one.
-    """
+    observe: Observe
+    cells: int
+    kept: int = 0
+    done: int = 0
+    total: int = 0
 
-    command: str
-    implementations: Sequence[Implementation]
-    functions: Sequence[str]
-    formats: Sequence[str]
-    regimes: Sequence[Regime]
-    seed: int
-    samples: int
-    jobs: int
-    data: Path | None = None
-    oracle: str = FIRST_TIERS[0]
+    def begin(self, what: str, kept: int, total: int) -> None:
+        self.kept = self.done = kept
+        self.total = total
+        self.observe(what, self.done, total)
+
+    def tell(self, what: str) -> None:
+        self.observe(what, self.done, self.total)
+
+    def end(self, what: str) -> None:
+        self.done += 1
+        self.observe(what, self.done, self.total)
 
 
 def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
@@ -84,11 +65,14 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
     Raises
     ------
     UsageError
-        If nothing is left to audit.
+        If nothing is left to audit, another run writes into the folder, or what is there to
+        go on with was begun differently.
     OutputError
         If the ledger cannot be written.
     OracleDisagreement
         If the oracles exclude one another; the audit stops there.
+    Interrupted
+        If it was stopped by Ctrl-C or SIGTERM; it can go on.
     """
     here = installed(request.implementations)
     cells = plan(
@@ -99,90 +83,66 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
             "nothing to audit: no implementation has these functions in these formats and "
             "regimes; 'lse-verify list' shows what there is"
         )
-    try:
-        ledger_path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(ledger_path.parent, error) from error
-    if request.oracle == "double-double":
-        observe("loading the kernels; the first run compiles them, some 10 s", 0, len(cells))
-        load_kernels()
-    with LedgerWriter(ledger_path, _header(request, here, cells)) as writer:
-        _execute(request, cells, writer, observe)
+    steps = _Steps(observe, len(cells))
+    with ExitStack() as stack:
+        stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path.parent)))
+        stack.enter_context(folder_lock(ledger_path.parent))
+        workplace = _workplace(request, stack)
+        workers = stack.enter_context(executor(request.jobs, request.scheduler, workplace))
+        rows = audited(here, cells)
+        made = _place(workers, tuple(sorted({i.library for i in rows})), request.scheduler)
+        beginning = Beginning(header(request, rows, len(cells), made), asked(request))
+        writer = LedgerWriter(ledger_path, beginning, resume=request.resume)
+        stack.enter_context(writer)
+        checked = made if request.scheduler is not None else None
+        _grade_all(workers, GradeCell(workplace, checked), cells, writer, steps)
         return writer.finish(cells)
 
 
-def _execute(request: Request, cells: list[Cell], writer: LedgerWriter, observe: Observe) -> None:
-    with tempfile.TemporaryDirectory(prefix="lse_verify_") as folder:
-        workplace = Workplace(Path(folder), Path.cwd(), request.data, request.oracle)
-        if request.jobs == 0:
-            _steps(InlineExecutor(workplace), cells, writer, observe)
-            return
-        with PoolExecutor(request.jobs, workplace) as pool:
-            _steps(pool, cells, writer, observe)
-
-
-def _steps(executor: Executor, cells: list[Cell], writer: LedgerWriter, observe: Observe) -> None:
-    first_of_each = list(batches(cells))
-    total = len(first_of_each) + len(cells)
-    done = 0
-    for cell in executor.prepare(first_of_each):
-        done += 1
-        observe(f"truth of {cell.function} {cell.format} {cell.regime}", done, total)
-    for cell, graded in executor.run(cells):
-        writer.add(cell, graded)
-        done += 1
-        observe(str(cell), done, total)
-
-
-def _library_of(implementation: Implementation) -> Library | None:
-    return libraries().get(implementation.library)
-
-
-def installed(implementations: Sequence[Implementation]) -> list[Implementation]:
-    """Return those whose library is here; a user's own always is."""
-    here = []
-    for implementation in implementations:
-        library = _library_of(implementation)
-        if library is None or library.installed:
-            here.append(implementation)
-    return here
-
-
-def _header(request: Request, here: list[Implementation], cells: list[Cell]) -> Header:
-    audited = {(cell.implementation, cell.function) for cell in cells}
-    rows = [i for i in here if (i.name, i.function) in audited]
-    present = [library for library in map(_library_of, rows) if library is not None]
-    return Header(
-        schema=SCHEMA_VERSION,
-        command=request.command,
-        seed=request.seed,
-        samples=request.samples,
-        cells=len(cells),
-        versions=environment.versions(present),
-        machine=environment.machine(),
-        commit=environment.commit(),
-        implementations=[_row(implementation) for implementation in rows],
-        regimes=[RegimeRow(regime.name, regime.reason) for regime in request.regimes],
-        skipped=_skipped(request.implementations),
+def _stopped(steps: _Steps, folder: Path) -> str:
+    return (
+        f"stopped: {steps.kept} of {steps.cells} cells are kept; "
+        f"go on with: lse-verify audit --resume {folder}"
     )
 
 
-def _row(implementation: Implementation) -> ImplementationRow:
-    library = _library_of(implementation)
-    return ImplementationRow(
-        implementation.name,
-        implementation.function,
-        implementation.calls,
-        implementation.composed,
-        "user" if library is None else library.kind,
-    )
+def _workplace(request: Request, stack: ExitStack) -> Workplace:
+    """Return what graders share; those of a cluster share no folder, and keep no references."""
+    base = request.base or Path.cwd()
+    data = None if request.data is None else request.data.absolute()
+    folder = None
+    if request.scheduler is None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lse_verify_")))
+    return Workplace(folder, base, data, request.oracle, stored_path(request.regimes))
 
 
-def _skipped(implementations: Sequence[Implementation]) -> list[Skipped]:
-    """Return a row for every library that was wanted and is not here."""
-    wanted = {implementation.library for implementation in implementations}
-    return [
-        Skipped(name, library.error or f"not installed ({library.install})")
-        for name, library in libraries().items()
-        if not library.installed and (name in wanted or library.error)
-    ]
+def _place(workers: Executor, names: tuple[str, ...], scheduler: str | None) -> Place:
+    """Return where cells are graded: here, or where a worker of the cluster is."""
+    if scheduler is None:
+        return place(names)
+    ((_, found),) = workers.run(place, [names])
+    if isinstance(found, Lost):
+        raise WorkersLost(f"no worker of the cluster at '{scheduler}' stays: {found.words}")
+    return found
+
+
+def _grade_all(
+    workers: Executor, task: GradeCell, cells: list[Cell], writer: LedgerWriter, steps: _Steps
+) -> None:
+    left = [cell for cell in cells if cell not in writer]
+    workplace = task.workplace
+    first_of_each = [] if workplace.folder is None else list(batches(left))
+    steps.begin("starting", len(writer), len(first_of_each) + len(cells))
+    if first_of_each and workplace.oracle == "double-double":
+        steps.tell("loading the kernels; the first run compiles them, some 10 s")
+        load_kernels()
+    for cell, _ in workers.run(partial(prepare_cell, workplace), first_of_each):
+        steps.end(f"truth of {cell.function} {cell.format} {cell.regime}")
+    for cell, graded in workers.run(task, left, SECONDS_A_CELL):
+        writer.add(cell, _failed(graded) if isinstance(graded, Lost) else graded)
+        steps.kept += 1
+        steps.end(str(cell))
+
+
+def _failed(lost: Lost) -> Graded:
+    return Graded(Finding(failure=Failure(kind=lost.kind, words=lost.words)))

@@ -28,7 +28,7 @@ RESOLVED = 2.0**-20
 _RELATIVE, _ABSOLUTE = 2.0**-24, 2.0**-30
 
 
-def resolved(ulps: Floats, spread: Floats) -> Floats:
+def resolved(ulps: Floats, exact: Flags) -> Floats:
     """Return errors as far as every oracle sees them alike: to a multiple of 2**-30 ulp.
 
     What an enclosure says of an error is off by some 2**-46 ulp, by more or less in another
@@ -41,19 +41,19 @@ def resolved(ulps: Floats, spread: Floats) -> Floats:
     ----------
     ulps : ndarray of float64
         Errors; NaN stays.
-    spread : ndarray of float64
-        The radii of the truths in ulps; where that is 0 the error is exact, and stays.
+    exact : ndarray of bool
+        Where the truth is known exactly: the error is, too, and stays.
 
     Examples
     --------
-    >>> resolved(np.array([0.75 + 2.0**-46, 1e-30, 0.0]), np.array([1e-30, 1e-30, 0.0])).tolist()
+    >>> resolved(np.array([0.75 + 2.0**-46, 1e-30, 0.0]), np.array([False, False, True])).tolist()
     [0.75, 9.5367431640625e-07, 0.0]
     """
     binade = np.ldexp(1.0, np.frexp(ulps)[1] - 1)
     step = np.maximum(_ABSOLUTE, binade * _RELATIVE)
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = np.maximum(np.rint(ulps / step) * step, RESOLVED)
-    return np.where((spread > 0) & np.isfinite(rounded), rounded, ulps)
+    return np.where(~exact & np.isfinite(rounded), rounded, ulps)
 
 
 def figure(size: float) -> float:

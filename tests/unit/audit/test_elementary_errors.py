@@ -26,7 +26,16 @@ from lse_verify.audit.platform import (
     spread,
 )
 from lse_verify.enclosure import Enclosure
-from lse_verify.formats import BFLOAT16, BINARY16, BINARY32, BINARY64, FloatArray, Format
+from lse_verify.formats import (
+    BFLOAT16,
+    BINARY16,
+    BINARY32,
+    BINARY64,
+    FLOAT8_E4M3FN,
+    FLOAT8_E5M2,
+    FloatArray,
+    Format,
+)
 from lse_verify.ulp import enclosed_error
 
 Change = Callable[[str, float, float], None]
@@ -82,6 +91,21 @@ def test_all_of_bfloat16_agrees_with_arb(name: str) -> None:
     found = largest_error(name, BFLOAT16, [whole]).ulps
     assert max(errors) <= found <= max(errors) + 2e-4
     assert found <= largest_error(name, BFLOAT16).ulps
+
+
+@pytest.mark.parametrize("fmt", [FLOAT8_E4M3FN, FLOAT8_E5M2], ids=lambda f: f.name)
+@pytest.mark.parametrize("name", NAMES)
+def test_all_of_the_formats_of_8_bits_agrees_with_arb(name: str, fmt: Format) -> None:
+    (whole,) = spread(name, fmt, 256)
+    inputs = fmt.from_ordinals(np.array(whole))
+    with np.errstate(all="ignore"):
+        answers = getattr(np, name)(inputs).astype(np.float64)
+    errors = [
+        _arb_error(name, fmt, float(at), float(got))
+        for at, got in zip(inputs.astype(np.float64), answers, strict=True)
+        if math.isfinite(got)
+    ]
+    assert max(errors) <= largest_error(name, fmt).ulps <= max(errors) + 2e-4 <= 0.5002
 
 
 @pytest.mark.parametrize("fmt", [BINARY16, BFLOAT16, BINARY32], ids=lambda f: f.name)
@@ -146,8 +170,9 @@ def test_a_known_platform_is_known_by_its_bits_and_another_is_said_to_be_another
 
 
 def test_the_narrow_formats_are_measured_here_and_binary64_is_documented() -> None:
-    bases = [elementary(name).basis for name in ("binary16", "bfloat16", "binary64")]
-    assert bases == ["exhaustive", "exhaustive", "documented"]
+    narrow = ("float8_e4m3fn", "float8_e5m2", "binary16", "bfloat16")
+    assert [elementary(name).basis for name in narrow] == ["exhaustive"] * 4
+    assert elementary("binary64").basis == "documented"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lse_verify.audit.cell import Cell
-from lse_verify.audit.executors import InlineExecutor, PoolExecutor
+from lse_verify.audit.executors import GradeCell, executor, prepare_cell
 from lse_verify.audit.finding import Finding
-from lse_verify.audit.grade import Workplace
+from lse_verify.audit.grade import Graded, Workplace
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.run import Request, audit
 from lse_verify.errors import BadInput, UsageError
+from lse_verify.execution.executors import Lost
 from lse_verify.inputs.regimes import REGIMES
 
 SOURCE = """
@@ -65,6 +67,11 @@ def _cell(attribute: str, regime: str = "ties") -> Cell:
     return Cell(f"mine.py:{attribute}", "logsumexp", "binary32", regime, 0, 3)
 
 
+def _finding(graded: Graded | Lost) -> Finding:
+    assert not isinstance(graded, Lost)
+    return graded.finding
+
+
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     base = tmp_path_factory.mktemp("user")
@@ -76,29 +83,30 @@ def test_crash_hang_exit_and_noise_are_the_findings_of_their_cells_alone(
     workplace: Workplace, capfd: pytest.CaptureFixture[str]
 ) -> None:
     names = ["crashes", "prints", "hangs", "exits", "missing", "good"]
-    with PoolExecutor(1, workplace, seconds_a_cell=2) as pool:
-        shown = {c.implementation: g.finding for c, g in pool.run(map(_cell, names))}
-    failures = [shown[f"mine.py:{name}"].failure for name in names]
-    assert [failure.kind if failure else "" for failure in failures] == [
-        *("crash", "", "hang", "exception", "exception", "")
-    ]
-    words = [failure.words for failure in failures if failure]
-    assert words[:3] == [
-        "the process ended with exit code 3",
-        "no answer within 2 s",
-        "SystemExit: 3",
-    ]
-    assert shown["mine.py:prints"] == shown["mine.py:good"]
+    with executor(1, None, workplace) as pool:
+        run = pool.run(GradeCell(workplace), map(_cell, names), seconds=2)
+        shown = {cell.implementation.removeprefix("mine.py:"): graded for cell, graded in run}
+    assert shown["crashes"] == Lost("crash", "the process ended with exit code 3")
+    assert shown["hangs"] == Lost("hang", "no answer within 2 s")
+    failures = {n: g.finding.failure for n, g in shown.items() if not isinstance(g, Lost)}
+    assert {n: f.kind if f else "" for n, f in failures.items()} == {
+        "prints": "",
+        "exits": "exception",
+        "missing": "exception",
+        "good": "",
+    }
+    assert failures["exits"] is not None
+    assert failures["exits"].words == "SystemExit: 3"
+    assert _finding(shown["prints"]) == _finding(shown["good"])
     assert capfd.readouterr() == ("", "")
 
 
 def test_inline_yields_each_cell_once_in_order(workplace: Workplace) -> None:
     cells = [_cell("good"), _cell("missing"), _cell("good", "gap")]
-    executor = InlineExecutor(workplace)
-    assert list(executor.prepare(cells)) == cells
-    found = list(executor.run(cells))
+    inline = executor(0, None, workplace)
+    found = list(inline.run(GradeCell(workplace), cells))
     assert [cell for cell, _ in found] == cells
-    assert [g.finding.failure is None for _, g in found] == [True, False, True]
+    assert [_finding(graded).failure is None for _, graded in found] == [True, False, True]
 
 
 def test_a_finding_with_stored_references_is_the_one_without(
@@ -137,8 +145,9 @@ def test_an_error_of_this_package_in_a_worker_is_raised_and_no_finding(tmp_path:
     data = tmp_path / "rows.csv"
     data.write_text("1e300,2e300\n")
     cell = Cell("numpy", "logaddexp", "binary16", "data:rows.csv", 0, 2)
+    workplace = Workplace(None, tmp_path, data)
     with (
-        PoolExecutor(1, Workplace(None, tmp_path, data)) as pool,
+        executor(1, None, workplace) as pool,
         pytest.raises(BadInput, match=r"no row that is finite in binary16; scale the data"),
     ):
-        list(pool.prepare([cell]))
+        list(pool.run(partial(prepare_cell, workplace), [cell]))

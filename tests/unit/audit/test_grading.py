@@ -12,7 +12,6 @@ from lse_verify.audit.cell import Cell, batches, plan
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.verdict import Verdict, verdict
-from lse_verify.formats import FORMATS
 from lse_verify.implementations.registry import select
 from lse_verify.inputs.regimes import REGIMES
 
@@ -131,11 +130,16 @@ def test_a_plan_has_each_cell_once_and_those_of_a_batch_together() -> None:
     assert {cell.format for cell in cells} == {"binary64"}
 
 
+def test_a_plan_has_the_formats_of_8_bits_where_they_are_named() -> None:
+    cells = plan(select(["textbook"]), [], ["float8_e5m2"], [REGIMES["gap"]], seed=1, samples=2)
+    assert {cell.format for cell in cells} == {"float8_e5m2"}
+
+
 def _keys(cells: list[Cell]) -> list[str]:
     return [cell.batch_key for cell in cells]
 
 
-def test_a_plan_without_names_keeps_all_formats_and_functions() -> None:
+def test_a_plan_without_names_keeps_all_functions_and_the_formats_of_16_bits_and_more() -> None:
     cells = plan(select(["textbook"]), [], [], [REGIMES["gap"]], seed=1, samples=2)
-    assert {cell.format for cell in cells} == set(FORMATS)
+    assert {cell.format for cell in cells} == {"binary16", "bfloat16", "binary32", "binary64"}
     assert {cell.function for cell in cells} == {i.function for i in select(["textbook"])}

@@ -18,14 +18,15 @@ from lse_verify.audit.grade import Graded
 from lse_verify.audit.ledger import (
     Header,
     Ledger,
-    LedgerWriter,
     RegimeRow,
     read_ledger,
     schema,
-    write_whole,
 )
+from lse_verify.audit.request import Asked, Beginning
 from lse_verify.audit.witness import Witness
+from lse_verify.audit.writer import LedgerWriter
 from lse_verify.errors import LedgerError, OutputError
+from lse_verify.execution.files import write_whole
 
 SCHEMA_FILE = Path(ledger_module.__file__).with_name("ledger.schema.json")
 CELLS = [Cell("alpha", "logsumexp", "binary64", regime, 7, 9) for regime in ("gap", "ties", "bits")]
@@ -35,7 +36,7 @@ RunWith = Callable[[int], tuple[Path, Ledger]]
 
 def _header(cells: int = len(CELLS)) -> Header:
     return Header(
-        schema=2,
+        schema=3,
         command="lse-verify audit",
         seed=7,
         samples=9,
@@ -49,12 +50,26 @@ def _header(cells: int = len(CELLS)) -> Header:
     )
 
 
+def _beginning(cells: int = len(CELLS)) -> Beginning:
+    asked = Asked(
+        implementations=[],
+        functions=[],
+        formats=[],
+        regimes=[],
+        data=None,
+        oracle="arb",
+        base="here",
+        files={},
+    )
+    return Beginning(_header(cells), asked)
+
+
 def _graded(rows: int, seconds: float = 0.5) -> Graded:
     return Graded(Finding(rows=rows, outputs=rows), seconds, rows)
 
 
 def _write(path: Path, order: list[Cell], seconds: float = 0.5) -> Ledger:
-    with LedgerWriter(path, _header()) as writer:
+    with LedgerWriter(path, _beginning()) as writer:
         for cell in order:
             writer.add(cell, _graded(CELLS.index(cell) + 1, seconds))
         return writer.finish(CELLS)
@@ -96,7 +111,7 @@ def test_lines_stand_in_the_order_of_the_plan_whatever_ended_first(path: Path) -
 
 def test_each_finding_is_on_the_disk_before_the_next_is_run(path: Path) -> None:
     part = path.with_name("ledger.jsonl.part")
-    with LedgerWriter(path, _header()) as writer:
+    with LedgerWriter(path, _beginning()) as writer:
         assert len(part.read_text().splitlines()) == 1
         writer.add(CELLS[0], _graded(1))
         assert len(part.read_text().splitlines()) == 2
@@ -104,7 +119,7 @@ def test_each_finding_is_on_the_disk_before_the_next_is_run(path: Path) -> None:
 
 
 def _fail_midway(path: Path) -> None:
-    with LedgerWriter(path, _header()) as writer:
+    with LedgerWriter(path, _beginning()) as writer:
         writer.add(CELLS[0], _graded(99))
         raise RuntimeError("midway")
 
@@ -119,7 +134,7 @@ def test_an_old_ledger_is_untouched_when_a_new_run_fails_midway(path: Path) -> N
 def test_the_digest_ignores_times_and_nothing_of_the_findings(path: Path) -> None:
     slow, fast = _write(path, CELLS, seconds=9.0), _write(path, CELLS, seconds=0.1)
     assert slow.digest == fast.digest
-    with LedgerWriter(path, _header()) as writer:
+    with LedgerWriter(path, _beginning()) as writer:
         for cell in CELLS:
             writer.add(cell, _graded(1))
         assert writer.finish(CELLS).digest != fast.digest
@@ -162,7 +177,7 @@ def test_a_damaged_line_is_told_by_its_number(path: Path, damage: bytes) -> None
 @pytest.mark.parametrize("version", [0, 1, 999, "1", None])
 def test_another_schema_version_is_told_with_both(path: Path, version: Any) -> None:
     path.write_text(json.dumps({"schema": version}) + "\n")
-    assert f"has schema version {version}; this lse_verify reads version 2" in _message(path)
+    assert f"has schema version {version}; this lse_verify reads version 3" in _message(path)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +197,7 @@ def test_a_missing_file_and_a_folder_are_told(path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(path: Path) -> None:
     path.write_text("a regular file")
     with pytest.raises(OutputError, match=r"cannot write .*: Not a directory; choose another"):
-        LedgerWriter(path / "ledger.jsonl", _header())
+        LedgerWriter(path / "ledger.jsonl", _beginning())
     with pytest.raises(OutputError, match=r"cannot write .*; choose another folder with --out"):
         write_whole(path / "report.md", b"")
 
@@ -230,7 +245,7 @@ def test_the_published_schema_refuses_lines_that_lack_or_spoil_a_part(run_with: 
 
 def test_a_witness_reads_back_equal(path: Path, witness: Callable[..., Witness]) -> None:
     found = Finding(worst_error=witness(1 / 3, note="∞ “–”"), profiles={"gap": {-3: 0.1}})
-    with LedgerWriter(path, _header(1)) as writer:
+    with LedgerWriter(path, _beginning(1)) as writer:
         writer.add(CELLS[0], Graded(found))
         writer.finish(CELLS[:1])
     assert read_ledger(path).entries[0].finding == found

@@ -281,3 +281,33 @@ def test_profiles_keep_the_largest_of_each_gap_and_condition(site: MakeSite) -> 
     assert list(found.profiles["gap"]) == [1, 40]
     # E is 1/(κu), κ = 40 and 43.
     assert found.profiles["gap"][40] == float(f"{2.0**53 / 40:.3g}")
+
+
+def test_nan_of_a_format_without_infinity_is_right_where_its_largest_float_is_passed(
+    site: MakeSite,
+) -> None:
+    # log_softmax of (448, −448) is (−e^−896, −896), and float8_e4m3fn ends at −448.
+    overflowing = site("log_softmax", [[448.0, -448.0]], fmt="float8_e4m3fn")
+    right = _measured(overflowing, -0.0, math.nan)
+    assert (right.outputs, right.correctly_rounded, right.spurious_nan.count) == (2, 2, 0)
+    assert verdict(right) is Verdict.CORRECTLY_ROUNDED
+    saturated = _measured(overflowing, -0.0, -448.0)
+    assert (saturated.outputs, saturated.correctly_rounded) == (2, 1)
+    assert saturated.worst_error is not None
+    # (896 − 448)/32
+    assert saturated.worst_error.size == 14
+
+
+def test_nan_of_a_format_without_infinity_is_spurious_where_a_float_is_nearest(
+    site: MakeSite,
+) -> None:
+    # 448 + log 2 rounds to 448.
+    finding = _measured(site("logsumexp", [[448.0, 448.0]], fmt="float8_e4m3fn"), math.nan)
+    assert finding.spurious_nan.count == 1
+    assert verdict(finding) is Verdict.WRONG
+
+
+def test_of_no_terms_a_format_without_infinity_has_nan(site: MakeSite) -> None:
+    empty = site("logsumexp", np.zeros((1, 0)), fmt="float8_e4m3fn")
+    assert _measured(empty, math.nan).special.count == 0
+    assert _measured(empty, 0.0).special.count == 1

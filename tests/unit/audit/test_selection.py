@@ -20,13 +20,13 @@ MakeSite = Callable[..., Site]
 
 def test_errors_that_differ_by_noise_are_equal() -> None:
     noisy = np.array([3.0, 3.0 + 2.0**-40, 0.7, 0.7 + 2.0**-46, 1e15, 1e15 + 0.125])
-    seen = resolved(noisy, np.full(6, 2.0**-37))
+    seen = resolved(noisy, np.zeros(6, dtype=bool))
     assert (seen[::2] == seen[1::2]).all()
     assert np.allclose(seen, noisy, rtol=2.0**-24)
 
 
 def test_exact_errors_and_nan_stay_and_what_is_too_small_counts_as_the_least() -> None:
-    seen = resolved(np.array([1e-300, 1e-300, np.nan]), np.array([0.0, 1e-37, 1e-37]))
+    seen = resolved(np.array([1e-300, 1e-300, np.nan]), np.array([True, False, False]))
     assert seen[0] == 1e-300
     assert seen[1] == RESOLVED
     assert np.isnan(seen[2])

@@ -1,0 +1,62 @@
+"""The journal of an audit, from which its ledger is written in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from lse_verify.audit.cell import Cell
+from lse_verify.audit.grade import Graded
+from lse_verify.audit.ledger import Entry, Ledger, encode
+from lse_verify.audit.request import Beginning
+from lse_verify.execution.journal import Journal
+
+
+class LedgerWriter:
+    """Keeps findings as they come, and writes the ledger when all are there.
+
+    Parameters
+    ----------
+    path : Path
+        Where the ledger will be; until then its findings are in ``path`` + ``.part``.
+    beginning : Beginning
+        Its header and what was asked.
+    resume : bool
+        Go on with what is there.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; what was there before is untouched.
+    LedgerError
+        If what is there was begun differently, or is damaged.
+    """
+
+    def __init__(self, path: Path, beginning: Beginning, *, resume: bool = False) -> None:
+        self._header = beginning.header
+        self._journal = Journal(path, beginning, Entry, resume=resume)
+        self._entries = {entry.cell: entry for entry in self._journal.lines}
+
+    def __contains__(self, cell: Cell) -> bool:
+        return cell in self._entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, cell: Cell, graded: Graded) -> None:
+        """Append one finding and see it onto the disk."""
+        entry = Entry(cell, graded.finding, graded.seconds, graded.rows)
+        self._journal.append(entry)
+        self._entries[cell] = entry
+
+    def finish(self, order: Iterable[Cell]) -> Ledger:
+        """Write the ledger with its lines in order, and return what it holds."""
+        ledger = Ledger(self._header, [self._entries[cell] for cell in order])
+        self._journal.finish(encode(ledger))
+        return ledger
+
+    def __enter__(self) -> LedgerWriter:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._journal.__exit__(*error)

@@ -1,0 +1,219 @@
+"""Each item once with its outcome, whatever processes do: crash, hang, print, or are killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+import psutil
+import pytest
+
+from lse_verify.errors import BadInput, WorkersLost
+from lse_verify.execution.executors import Executor, InlineExecutor, Lost
+from lse_verify.execution.pool import PoolExecutor
+
+
+@pytest.fixture
+def pool() -> Iterator[Executor]:
+    with PoolExecutor(2) as two:
+        yield two
+
+
+def _ended(pid: int, within_s: float = 5.0) -> bool:
+    """Tell whether a process ends in time; one that is a zombie has."""
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _workers() -> list[psutil.Process]:
+    """Return the workers of this process, and nothing that other tests have started."""
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # a zombie, above all
+            if "execution.serve" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
+
+
+def _notes(folder: Path, number: int) -> list[int]:
+    path = folder / str(number)
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def _when(condition: Callable[[], object], act: Callable[[], object]) -> threading.Thread:
+    """Do something beside as soon as something is so."""
+
+    def watch() -> None:
+        while not condition():
+            time.sleep(0.01)
+        act()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("executor", [InlineExecutor(), PoolExecutor(1), PoolExecutor(3)])
+def test_every_item_is_yielded_once_with_its_outcome(executor: Executor, tasks: ModuleType) -> None:
+    with executor as chosen:
+        found = list(chosen.run(tasks.square, range(50)))
+        again = list(chosen.run(tasks.square, range(50, 53)))
+    assert sorted(found) == [(n, n * n) for n in range(50)]
+    assert sorted(again) == [(50, 2500), (51, 2601), (52, 2704)]
+
+
+def test_no_items_start_no_process(tasks: ModuleType) -> None:
+    with PoolExecutor(2) as pool:
+        assert list(pool.run(tasks.square, [])) == []
+        assert _workers() == []
+
+
+def test_items_are_taken_as_they_can_be_run(pool: Executor, tasks: ModuleType) -> None:
+    taken: list[int] = []
+
+    def source() -> Iterator[int]:
+        for number in range(10**9):
+            taken.append(number)
+            yield number
+
+    run = pool.run(tasks.square, source())
+    for _ in range(20):
+        next(run)
+    assert len(taken) <= 20 + 6
+
+
+def test_a_crash_is_tried_three_times_a_hang_once_and_others_go_on(
+    pool: Executor, tasks: ModuleType, tmp_path: Path
+) -> None:
+    task = partial(tasks.fails_as_told, str(tmp_path))
+    found = dict(pool.run(task, range(8), seconds=2.0))
+    assert found.pop(1) == Lost("crash", "the process ended with exit code 3")
+    assert found.pop(2) == Lost("crash", "the process ended with exit code -9")
+    assert found.pop(3) == Lost("hang", "no answer within 2 s")
+    assert found == {n: n * n for n in (0, 4, 5, 6, 7)}
+    assert [len(_notes(tmp_path, n)) for n in range(8)] == [1, 3, 3, 1, 1, 1, 1, 1]
+    assert _ended(_notes(tmp_path, 3)[0])
+
+
+def test_an_item_whose_process_is_killed_from_outside_is_tried_again(
+    pool: Executor, tasks: ModuleType, tmp_path: Path
+) -> None:
+    def kill() -> None:
+        os.kill(_notes(tmp_path, 5)[0], signal.SIGKILL)
+
+    killer = _when(lambda: _notes(tmp_path, 5), kill)
+    found = list(pool.run(partial(tasks.waits_once, str(tmp_path)), [5]))
+    killer.join()
+    assert found == [(5, 25)]
+    assert len(_notes(tmp_path, 5)) == 2
+
+
+def test_twenty_kills_at_random_moments_lose_and_repeat_nothing(
+    pool: Executor, tasks: ModuleType
+) -> None:
+    """Outcomes fill the pipe many times over, so that processes are killed amid messages."""
+    rng, kills = random.Random(20), 0
+    kill_at, found = time.monotonic(), []
+    for item, outcome in pool.run(tasks.sends_three_megabytes, iter(range(100_000))):
+        found.append(item)
+        assert outcome == bytes([item % 256]) * 3_000_000
+        workers = _workers() if time.monotonic() > kill_at and kills < 20 else []
+        if workers:
+            os.kill(rng.choice(workers).pid, signal.SIGKILL)
+            kills += 1
+            kill_at = time.monotonic() + rng.random() * 0.2
+        if kills == 20 and item > 100:
+            break
+    assert kills == 20
+    assert len(set(found)) == len(found)
+    assert set(range(max(found))) - set(found) <= set(range(max(found) - 4, max(found)))
+
+
+def test_a_hang_takes_what_it_started_with_it(
+    pool: Executor, tasks: ModuleType, tmp_path: Path
+) -> None:
+    ((_, lost),) = pool.run(partial(tasks.starts_another, str(tmp_path)), [0], seconds=1.0)
+    assert isinstance(lost, Lost)
+    assert _ended(int((tmp_path / "other").read_text()))
+
+
+def test_an_error_of_this_package_is_raised_as_it_is(pool: Executor, tasks: ModuleType) -> None:
+    with pytest.raises(BadInput, match=r"^4 is bad$"):
+        list(pool.run(tasks.bad_input, [4]))
+    assert list(pool.run(tasks.square, [3])) == [(3, 9)]
+
+
+def test_any_other_error_is_raised_with_where_it_came_from(
+    pool: Executor, tasks: ModuleType
+) -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(pool.run(tasks.divides, [0]))
+    assert "in divides" in caught.value.__notes__[0]
+    with pytest.raises(RuntimeError, match="stubborn words"):
+        list(pool.run(tasks.raises_what_cannot_travel, [0]))
+    with pytest.raises(Exception, match=r"pickle|local object"):
+        list(pool.run(tasks.returns_what_cannot_travel, [0]))
+
+
+def test_inline_raises_too(tasks: ModuleType) -> None:
+    with pytest.raises(BadInput, match=r"^4 is bad$"):
+        list(InlineExecutor().run(tasks.bad_input, [4]))
+
+
+def test_what_workers_print_goes_nowhere(
+    pool: Executor, tasks: ModuleType, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert list(pool.run(tasks.prints, [1])) == [(1, 1)]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_initializer_runs_first_in_each_process(tasks: ModuleType) -> None:
+    with PoolExecutor(2, tasks.initialize, ("value",)) as pool:
+        assert {outcome for _, outcome in pool.run(tasks.given, range(20))} == {"value"}
+
+
+def test_processes_that_die_before_they_are_ready_are_told_in_one_line(tasks: ModuleType) -> None:
+    with PoolExecutor(2, tasks.end_at_once) as pool, pytest.raises(WorkersLost) as caught:
+        list(pool.run(tasks.square, range(5)))
+    assert "20 worker processes in a row ended with exit code 7" in str(caught.value)
+
+
+def test_a_process_without_work_ends_after_a_while_and_is_replaced(tasks: ModuleType) -> None:
+    with PoolExecutor(1, idle_s=0.2) as pool:
+        assert list(pool.run(tasks.square, [2])) == [(2, 4)]
+        (idle,) = _workers()
+        assert _ended(idle.pid)
+        assert list(pool.run(tasks.square, [3])) == [(3, 9)]
+
+
+def test_workers_end_with_the_process_that_started_them(tasks: ModuleType, tmp_path: Path) -> None:
+    source = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from functools import partial\n"
+        "from lse_verify.execution.pool import PoolExecutor\n"
+        "import tasks_of_tests\n"
+        "list(PoolExecutor(1).run(partial(tasks_of_tests.waits_once, sys.argv[2]), [1]))\n"
+    )
+    folder = str(Path(str(tasks.__file__)).parent)
+    with subprocess.Popen([sys.executable, "-c", source, folder, str(tmp_path)]) as process:
+        while not _notes(tmp_path, 1):
+            time.sleep(0.02)
+        process.kill()
+    assert _ended(_notes(tmp_path, 1)[0])
