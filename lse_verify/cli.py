@@ -10,10 +10,29 @@ import io
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from lse_verify import cli_search
+from lse_verify.cli_options import (
+    FirstTier,
+    Formats,
+    Functions,
+    Implementations,
+    Jobs,
+    Json,
+    OneFormat,
+    OneFunction,
+    Regimes,
+    Resume,
+    Samples,
+    Scheduler,
+    Seed,
+    command,
+    cores,
+    refuse_beside_resume,
+)
 from lse_verify.errors import LseVerifyError, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -30,50 +49,6 @@ app = typer.Typer(
     help="Can I trust this LogSumExp? Grades float implementations against certified truth.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Implementations = Annotated[
-    list[str],
-    typer.Option(
-        "--implementation",
-        "-i",
-        help="A library (torch), an implementation (textbook.naive), or your own "
-        "(mine.py:logsumexp, package.module:attr). Repeatable; default all that are installed.",
-        metavar="NAME",
-    ),
-]
-Functions = Annotated[
-    list[str],
-    typer.Option("--function", "-f", help="Repeatable; default all.", metavar="NAME"),
-]
-Formats = Annotated[
-    list[str],
-    typer.Option(
-        "--format",
-        help="binary16, bfloat16, binary32 or binary64. Repeatable; default all.",
-        metavar="NAME",
-    ),
-]
-Regimes = Annotated[
-    list[str], typer.Option("--regime", help="Repeatable; default all.", metavar="NAME")
-]
-OneFunction = Annotated[str, typer.Option("--function", "-f", help="The function.", metavar="NAME")]
-OneFormat = Annotated[
-    str, typer.Option("--format", help="The numbers are rounded into it.", metavar="NAME")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-Seed = Annotated[int, typer.Option(help="Draws other inputs.", min=0)]
-Samples = Annotated[
-    int | None,
-    typer.Option(help="About how many rows a regime draws.", min=1, show_default="8000"),
-]
-
-Jobs = Annotated[
-    int | None, typer.Option(help="Worker processes.", min=1, show_default="one a core")
-]
-
-
-FirstTier = Literal["double-double", "arb", "mpmath"]
-"""Those of `oracle.truth.FIRST_TIERS`."""
 
 
 @app.command()
@@ -92,6 +67,8 @@ def audit(
     oracle: Annotated[
         FirstTier, typer.Option(help="Who is asked first for whole blocks: slower, same figures.")
     ] = "double-double",
+    scheduler: Scheduler = None,
+    resume: Resume = None,
     out: Annotated[Path, typer.Option(help="Where the report goes.", metavar="DIR")] = Path(
         "reports/audit"
     ),
@@ -108,8 +85,10 @@ def audit(
     `lse-verify audit -i mykernels.py:logsumexp --samples 2000`
 
     `lse-verify audit --data logits.npy -i scipy`
+
+    `lse-verify audit --resume reports/audit` — what was stopped goes on
     """
-    from lse_verify.audit.run import DEFAULT_SAMPLES, Request
+    from lse_verify.audit.run import DEFAULT_SAMPLES, Request, resumed
     from lse_verify.audit.run import audit as run_audit
     from lse_verify.family import function_named
     from lse_verify.formats import format_named
@@ -120,18 +99,24 @@ def audit(
         function_named(name)
     for name in format:
         format_named(name)
-    request = Request(
-        command=_command(sys.argv[1:]),
-        implementations=select(implementation, function, format),
-        functions=function,
-        formats=format,
-        regimes=_regimes(regime, data),
-        seed=seed,
-        samples=samples or DEFAULT_SAMPLES,
-        jobs=jobs or _cores(),
-        data=data,
-        oracle=oracle,
-    )
+    if resume is not None:
+        chosen = [*implementation, *function, *format, *regime]
+        refuse_beside_resume(bool(chosen or data or samples or seed))
+        out, request = resume, resumed(resume / "ledger.jsonl", jobs or cores(), scheduler)
+    else:
+        request = Request(
+            command=command(sys.argv[1:]),
+            implementations=select(implementation, function, format),
+            functions=function,
+            formats=format,
+            regimes=_regimes(regime, data),
+            seed=seed,
+            samples=samples or DEFAULT_SAMPLES,
+            jobs=jobs or cores(),
+            data=data,
+            oracle=oracle,
+            scheduler=scheduler,
+        )
     with show.progress(quiet=json) as observe:
         ledger = run_audit(request, out / "ledger.jsonl", observe)
     report_path = write_report(ledger, out)
@@ -220,17 +205,17 @@ def prove(
     request = Request(
         names=claim or (),
         seed=seed,
-        jobs=jobs or _cores(),
+        jobs=jobs or cores(),
         coq=not claim if coq is None else coq,
         mixtures=out is not None or not claim,
     )
     with show.progress(quiet=json) as observe:
         proofs = run_proofs(request, observe)
     made = environment.described()
-    command, folder = _command(sys.argv[1:]), out or (None if claim else Path("reports/proofs"))
-    report_path = None if folder is None else write_proofs(proofs, folder, command, made)
+    line, folder = command(sys.argv[1:]), out or (None if claim else Path("reports/proofs"))
+    report_path = None if folder is None else write_proofs(proofs, folder, line, made)
     if json:
-        show.proofs_json(proofs, command, made)
+        show.proofs_json(proofs, line, made)
     else:
         show.proved(proofs, report_path)
     if not proofs.all_proved:
@@ -263,7 +248,7 @@ def bench(
     from lse_verify.report.performance import make_folder, write_performance
 
     make_folder(out)
-    request = Request(_command(sys.argv[1:]), seed, environment.described())
+    request = Request(command(sys.argv[1:]), seed, environment.described())
     with show.progress(quiet=json, still=True) as observe:
         found = run_bench(request, observe)
     report_path = write_performance(found, out)
@@ -271,6 +256,10 @@ def bench(
         show.bench_json(found)
     else:
         show.benched(found, report_path)
+
+
+app.command()(cli_search.hunt)
+app.command()(cli_search.exhaust)
 
 
 @app.command()
@@ -389,29 +378,6 @@ def _row_of(regime: str, function: str, fmt: str, seed: int, samples: int, row: 
     if function not in chosen.functions:
         raise UsageError(f"the regime '{regime}' has no inputs for {function}")
     return chosen.draw(function, format_named(fmt), seed, samples).row(row)
-
-
-def _cores() -> int:
-    import psutil
-
-    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
-
-
-def _command(arguments: Sequence[str]) -> str:
-    """Return the command line as a report shows it: no folder of this machine in it.
-
-    Examples
-    --------
-    >>> _command(["audit", "-i", "/users/me/mine.py:f", "--out=/data/x"])
-    'lse-verify audit -i mine.py:f --out=x'
-    """
-    import shlex
-
-    shown = (_ABSOLUTE.sub(lambda found: Path(found[0]).name, a) for a in arguments)
-    return shlex.join(["lse-verify", *shown])
-
-
-_ABSOLUTE = re.compile(r"(?:(?<=^)|(?<=^-.)|(?<==))/.*")
 
 
 _NEGATIVE = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)

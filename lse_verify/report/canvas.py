@@ -44,6 +44,8 @@ _STYLE: dict[str, Any] = {
     "lines.markersize": 2.6,
 }
 _LINES = {
+    "float8_e4m3fn": ("#009E73", "P"),
+    "float8_e5m2": ("#56B4E9", "X"),
     "binary16": ("#D55E00", "o"),
     "bfloat16": ("#E69F00", "s"),
     "binary32": ("#0072B2", "^"),

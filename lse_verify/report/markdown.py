@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from lse_verify.audit.ledger import Ledger, unwritable, write_whole
+from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import MEANING
+from lse_verify.execution.files import unwritable, write_whole
 from lse_verify.report import properties
 from lse_verify.report.experiment import experiment
 from lse_verify.report.headline import headlines, subject

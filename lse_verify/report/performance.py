@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lse_verify.audit.ledger import unwritable, write_whole
 from lse_verify.bench.contenders.contender import PRECISION_BITS
 from lse_verify.bench.measurements import Measurements, encode, read_measurements
+from lse_verify.execution.files import unwritable, write_whole
 from lse_verify.report import performance_sections as sections
 from lse_verify.report.markdown import FIGURES, REPORT, environment
 from lse_verify.report.performance_headlines import headlines

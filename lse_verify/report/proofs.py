@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lse_verify.audit.ledger import unwritable, write_whole
+from lse_verify.execution.files import unwritable, write_whole
 from lse_verify.proving.outcome import ClaimOutcome, CoqOutcome, MixtureOutcome, Proofs, Shown
 from lse_verify.report.derivations import (
     Derivation,

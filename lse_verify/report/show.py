@@ -17,6 +17,8 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -61,9 +63,19 @@ def _print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
+class _RateColumn(ProgressColumn):
+    """Steps a second or a minute, of late; what was there already is no part of it."""
+
+    def render(self, task: Task) -> Text:
+        if not task.speed:
+            return Text("")
+        often = task.speed >= 1
+        return Text(f"{task.speed:.1f}/s" if often else f"{60 * task.speed:.1f}/min")
+
+
 @contextmanager
 def progress(quiet: bool, still: bool = False) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar that names the cell at work and the time left, on standard error.
+    """Show a bar with the rate, the time left and what is at work, on standard error.
 
     Parameters
     ----------
@@ -76,6 +88,7 @@ def progress(quiet: bool, still: bool = False) -> Iterator[Callable[[str, int, i
     bar = Progress(
         BarColumn(bar_width=18),
         MofNCompleteColumn(),
+        _RateColumn(),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.description}", markup=False),
         console=console,

@@ -51,6 +51,7 @@ def _judged(name: str, block: Block, row: int, output: int, fmt: Format) -> floa
 logsumexp = nearest("logsumexp")
 logaddexp = nearest("logaddexp")
 softplus = nearest("softplus")
+logistic = nearest("logistic")
 logsumexp0 = nearest("logsumexp0")
 smoothmax = nearest("smoothmax")
 smoothmin = nearest("smoothmin")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from nearest import log_softmax as nearest_log_softmax
 from nearest import logaddexp as nearest_logaddexp
+from nearest import logistic as nearest_logistic
 from nearest import logsumexp as nearest_logsumexp
 from nearest import smoothmin as nearest_smoothmin
 from nearest import softmax as nearest_softmax
@@ -71,6 +72,45 @@ def exponent_clipped(x: Array) -> Array:
 def softplus_switch_at_20(x: Array) -> Array:
     y = nearest_softplus(x)
     return np.where(x > 20, x, y)
+
+
+def logistic_without_branches(x: Array) -> Array:
+    """1/(1 + exp(−x)) as it stands: far below 0 the exponential overflows, and the result is 0."""
+    with np.errstate(all="ignore"):
+        one = x.dtype.type(1)
+        return one / (one + np.exp(-x))
+
+
+def logistic_one_from_17(x: Array) -> Array:
+    return np.where(x > 17, 1, nearest_logistic(x)).astype(x.dtype)
+
+
+def logistic_clipped(x: Array) -> Array:
+    """The argument is held within ±60, as if nothing could be seen beyond."""
+    return np.where(np.isinf(x), nearest_logistic(x), nearest_logistic(np.clip(x, -60, 60)))
+
+
+def logistic_of_a_tail_taken_from_one(x: Array) -> Array:
+    """1 − logistic(−x) below 0: the digits of a small result cancel."""
+    return np.where(x < 0, 1 - nearest_logistic(-x), nearest_logistic(x)).astype(x.dtype)
+
+
+def logistic_above_one(x: Array) -> Array:
+    y = nearest_logistic(x)
+    return np.where(y == 1, _format(x).next_up(np.ones((), x.dtype)), y).astype(x.dtype)
+
+
+def logistic_not_monotone(x: Array) -> Array:
+    """One ulp down wherever the last bit of the argument is set, beside one half."""
+    y, fmt = nearest_logistic(x), _format(x)
+    odd = fmt.ordinals(np.where(np.isnan(x), 0, x).astype(x.dtype)) % 2 == 1
+    bump = odd & (y > 0.25) & (y < 0.75) & (y != 0.5)
+    return np.where(bump, fmt.next_down(np.where(bump, y, 0)), y).astype(x.dtype)
+
+
+def logistic_nan_at_infinity(x: Array) -> Array:
+    """exp(x)/(1 + exp(x)): ∞/∞."""
+    return np.where(np.isposinf(x), np.nan, nearest_logistic(x)).astype(x.dtype)
 
 
 def vector_tail_forgotten(x: Array) -> Array:

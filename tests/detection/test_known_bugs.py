@@ -2,8 +2,9 @@
 
 The rows are those of the projects' issue trackers: scipy#18295 (1), scipy#19521 and
 pytorch#113708 (2), a test vector of LogExpFunctions.jl (3), the threshold of torch's
-softplus (6), google-research/last PR 43 (10). No regime was written for one of them and no
-input copied from it into a regime; the exact inputs are replayed at the end of this file.
+softplus (6) and so of its gradient, google-research/last PR 43 (10). No regime was written for one
+of them and no input copied from it into a regime; the exact inputs are replayed at the end of this
+file.
 """
 
 from __future__ import annotations
@@ -45,9 +46,14 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Grader:
     return Workplace(tmp_path_factory.mktemp("references"), Path.cwd()).grader()
 
 
+def _require(library: str) -> None:
+    package = library.split(".")[0]
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{package} is not installed (pip install 'lse_verify[{package}]')")
+
+
 def _audit(grader: Grader, library: str, function: str, fmt: str, *regimes: str) -> Finding:
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(f"{library} is not installed (pip install 'lse_verify[{library}]')")
+    _require(library)
     cells = (Cell(library, function, fmt, regime, 0, SAMPLES) for regime in regimes)
     return reduce(Finding.merge, (grader.grade(cell).finding for cell in cells))
 
@@ -105,6 +111,15 @@ def test_row_6_the_threshold_of_torch_softplus_is_found(grader: Grader) -> None:
     assert read_number(worst.arguments[0]) == read_number(worst.got) > 20
 
 
+def test_row_6_the_gradient_has_the_threshold_too(grader: Grader) -> None:
+    finding = _audit(grader, "torch.softplus_grad", "logistic", "binary64", "log1pexp")
+    assert verdict(finding) is Verdict.UNSTABLE
+    worst = _worst(finding)
+    assert worst.arguments is not None
+    assert read_number(worst.arguments[0]) > 20
+    assert read_number(worst.got) == 1 > read_number(worst.truth)
+
+
 @pytest.mark.parametrize("library", ["scipy", "torch", "jax"])
 def test_row_10_a_binary16_sum_of_65536_ones_that_overflows_is_found(
     grader: Grader, library: str
@@ -123,6 +138,7 @@ EXACT = (
     ("jax", "log_softmax", "binary64", (np.array([[40.0, 0.0]]),), 0, 1e10),
     ("torch", "logsumexp", "binary64", (np.array([[1e-20, np.log(1e-20)]]),), 0, 1e10),
     ("torch", "softplus", "binary64", (np.array([20.1]),), 0, 5e5),
+    ("torch.softplus_grad", "logistic", "binary64", (np.array([20.1]),), 0, 1e7),
 )
 
 
@@ -137,8 +153,7 @@ def test_the_exact_inputs_of_the_trackers_still_show_their_errors(
     output: int,
     at_least_ulps: float,
 ) -> None:
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(f"{library} is not installed (pip install 'lse_verify[{library}]')")
+    _require(library)
     got = find(library, function).load()(*arguments).ravel()
     ladder, block = Ladder(), Block(arguments)
     known = reference(ladder, FUNCTIONS[function], block, FORMATS[fmt])

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from lse_verify.audit.cell import Cell
-from lse_verify.audit.executors import PoolExecutor
+from lse_verify.audit.executors import GradeCell, executor
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.grade import Grader, Workplace
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import Witness
+from lse_verify.execution.executors import Lost
 from lse_verify.inputs.regimes import REGIMES
 
 HERE = Path(__file__).parent
@@ -47,6 +48,14 @@ FAULTS = (
     Planted("binary32_inside", "binary64", Verdict.WRONG, "worst_stability"),
     Planted("exponent_clipped", "binary64", Verdict.WRONG, "not_weak"),
     Planted("softplus_switch_at_20", "binary64", Verdict.UNSTABLE, "not_weak", "softplus"),
+    Planted("logistic_without_branches", "binary64", Verdict.UNSTABLE, "not_weak", "logistic"),
+    Planted("logistic_one_from_17", "binary64", Verdict.UNSTABLE, "not_weak", "logistic"),
+    Planted("logistic_clipped", "binary64", Verdict.UNSTABLE, "not_weak", "logistic"),
+    Planted("logistic_of_a_tail_taken_from_one", "binary64", Verdict.UNSTABLE, "not_weak",
+            "logistic"),
+    Planted("logistic_above_one", "binary32", Verdict.WRONG, "upper bound", "logistic"),
+    Planted("logistic_not_monotone", "binary32", Verdict.STABLE, "monotone", "logistic"),
+    Planted("logistic_nan_at_infinity", "binary64", Verdict.WRONG, "special", "logistic"),
     Planted("vector_tail_forgotten", "binary64", Verdict.UNSTABLE, "same alone and in a batch"),
     Planted("nan_for_minus_infinity", "binary32", Verdict.WRONG, "spurious_nan"),
     Planted("nan_for_all_minus_infinity", "binary32", Verdict.WRONG, "special"),
@@ -121,9 +130,11 @@ def test_a_crash_and_a_hang_are_findings_that_touch_no_other_cell(tmp_path: Path
         for attribute in ("ends_the_process", "never_answers")
     ]
     healthy = Cell("nearest.py:logsumexp", "logsumexp", "binary32", "ties", 0, 10)
-    with PoolExecutor(2, Workplace(tmp_path, HERE), seconds_a_cell=15) as pool:
-        list(pool.prepare([healthy]))
-        shown = {cell: graded.finding for cell, graded in pool.run([*cells, healthy])}
-    kinds = [finding.failure.kind for cell in cells if (finding := shown[cell]).failure]
+    workplace = Workplace(tmp_path, HERE)
+    with executor(2, None, workplace) as pool:
+        shown = dict(pool.run(GradeCell(workplace), [*cells, healthy], seconds=15))
+    kinds = [lost.kind for cell in cells if isinstance(lost := shown[cell], Lost)]
     assert kinds == ["crash", "hang"]
-    assert verdict(shown[healthy]) is Verdict.CORRECTLY_ROUNDED
+    graded = shown[healthy]
+    assert not isinstance(graded, Lost)
+    assert verdict(graded.finding) is Verdict.CORRECTLY_ROUNDED

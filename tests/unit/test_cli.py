@@ -149,7 +149,7 @@ WRONG = [
     ("audit --smaples 3", "No such option: --smaples"),
     ("report", "Missing argument 'LEDGER'"),
     ("report none.jsonl", "cannot read the ledger 'none.jsonl': No such file or directory;"),
-    ("report other.jsonl", "has schema version 99; this lse_verify reads version 2"),
+    ("report other.jsonl", "has schema version 99; this lse_verify reads version 3"),
     ("report words.jsonl", "'words.jsonl' is not a ledger"),
     ("prove bounds.uper", "no claim named 'bounds.uper'; did you mean 'bounds.upper'?"),
     ("prove none.py", "no file 'none.py'; name a claim or a .py file with CLAIMS"),
@@ -243,7 +243,7 @@ def test_an_interrupt_ends_with_exit_code_130_and_no_traceback(
 
 
 @pytest.mark.parametrize("command", ["", "-h", *COMMANDS])
-def test_help_is_there_for_the_whole_and_for_every_command(run: Run, command: str) -> None:
+def test_help_is_there_for_the_whole_and_for_everycommand(run: Run, command: str) -> None:
     ended = run(*(command, "--help") if command in COMMANDS else [command] if command else [])
     assert (ended.code, ended.err) == (0, "")
     assert f"lse-verify {command if command in COMMANDS else ''}".strip() in ended.out
@@ -437,7 +437,7 @@ def test_an_audit_prints_verdicts_for_people_and_passes_whatever_they_are(
 
 
 def test_no_folder_of_this_machine_is_in_the_command_of_a_report() -> None:
-    from lse_verify.cli import _command
+    from lse_verify.cli_options import command
 
-    shown = _command(["audit", "-i", "/a/m.py:f", "--data=/b/rows.csv", "--out", "/c/d", "-i/e.py"])
+    shown = command(["audit", "-i", "/a/m.py:f", "--data=/b/rows.csv", "--out", "/c/d", "-i/e.py"])
     assert shown == "lse-verify audit -i m.py:f --data=rows.csv --out d -ie.py"

@@ -20,7 +20,7 @@ from lse_verify.enclosure import (
     in_quanta,
     split,
 )
-from lse_verify.formats import BINARY16, BINARY32, BINARY64, FORMATS, Format
+from lse_verify.formats import BINARY16, BINARY32, BINARY64, FLOAT8_E4M3FN, FORMATS, Format
 
 ALL = list(FORMATS.values())
 TINY = Fraction(1, 2**900)
@@ -162,7 +162,17 @@ class TestRounded:
         assert Enclosure(m, m + TINY).rounded(BINARY64) is None
         assert Enclosure(m - TINY, m).rounded(BINARY64) == 1.0
 
-    @every_format
+    def test_the_edge_of_overflow_of_e4m3fn_is_decided_by_an_open_end_from_above(self) -> None:
+        # 464 is a tie, and 448 is even.
+        edge, fmt = Fraction(464), FLOAT8_E4M3FN
+        assert Enclosure(edge - 1, edge).rounded(fmt) == 448
+        assert Enclosure(edge, edge + 1, lo_open=True).rounded(fmt) == math.inf
+        assert Enclosure(edge, two(5000)).rounded(fmt) is None
+        assert Enclosure(-two(5000), two(5000)).rounded(fmt) is None
+
+    @pytest.mark.parametrize(
+        "fmt", [f for f in ALL if f is not FLOAT8_E4M3FN], ids=lambda f: f.name
+    )
     def test_the_edge_of_overflow_is_decided_by_an_open_end(self, fmt: Format) -> None:
         edge = Fraction(fmt.largest) + two(fmt.emax - fmt.precision)
         assert Enclosure(edge - 1, edge, hi_open=True).rounded(fmt) == fmt.largest
@@ -412,7 +422,11 @@ def rounded_exactly(truth: Fraction, fmt: Format) -> float | None:
 def rounded_in_array(truth: Fraction, fmt: Format) -> float | None:
     values, decided = enclosure_array([split(truth)]).rounded(fmt)
     assert values.dtype == fmt.dtype
-    return float(values[0]) if decided[0] else None
+    found = float(values[0])
+    if fmt is FLOAT8_E4M3FN and math.isnan(found):
+        # Its sign is all that is left of what overflows.
+        found = math.copysign(math.inf, found)
+    return found if decided[0] else None
 
 
 def nearest(truth: Fraction, fmt: Format) -> float:
@@ -424,7 +438,8 @@ def nearest(truth: Fraction, fmt: Format) -> float:
         steps = int(mpmath.nint(mpmath.ldexp(magnitude, -place)))
     rounded = steps * two(place)
 
-    value = float(rounded) if rounded < two(fmt.emax + 1) else math.inf
+    end = Fraction(480) if fmt is FLOAT8_E4M3FN else two(fmt.emax + 1)
+    value = float(rounded) if rounded < end else math.inf
     return math.copysign(value, -1.0 if truth < 0 else 1.0)
 
 

@@ -8,7 +8,9 @@ from lse_verify import errors
 from lse_verify.errors import (
     BadInput,
     ClaimFileError,
+    FolderInUse,
     ImplementationLoadError,
+    Interrupted,
     LedgerError,
     LseVerifyError,
     OracleDisagreement,
@@ -17,6 +19,7 @@ from lse_verify.errors import (
     OutputError,
     UnknownName,
     UsageError,
+    WorkersLost,
 )
 
 USAGE = [
@@ -25,9 +28,11 @@ USAGE = [
     ImplementationLoadError,
     ClaimFileError,
     OutputError,
+    FolderInUse,
     LedgerError,
 ]
 ORACLE = [OracleDisagreement, OracleUndecided]
+OTHERS = {WorkersLost: 2, Interrupted: 130}
 
 
 @pytest.mark.parametrize("kind", USAGE)
@@ -46,17 +51,25 @@ def test_a_truth_not_established_is_an_oracle_error_with_exit_code_3(
     assert kind.exit_code == 3
 
 
+@pytest.mark.parametrize(("kind", "code"), OTHERS.items())
+def test_what_stops_a_run_from_outside_is_of_neither_kind(
+    kind: type[LseVerifyError], code: int
+) -> None:
+    assert not issubclass(kind, UsageError | OracleError)
+    assert kind.exit_code == code
+
+
 def test_every_exception_of_the_module_belongs_to_the_one_tree() -> None:
     raised = [
         v for v in vars(errors).values() if isinstance(v, type) and v.__module__ == errors.__name__
     ]
-    assert {*USAGE, *ORACLE, UsageError, OracleError, LseVerifyError} == set(raised)
+    assert {*USAGE, *ORACLE, *OTHERS, UsageError, OracleError, LseVerifyError} == set(raised)
     assert all(issubclass(kind, LseVerifyError) for kind in raised)
 
 
 def test_every_exception_of_the_module_stands_in_the_drawn_tree() -> None:
     assert errors.__doc__ is not None
-    for kind in (*USAGE, *ORACLE, UsageError, OracleError, LseVerifyError):
+    for kind in (*USAGE, *ORACLE, *OTHERS, UsageError, OracleError, LseVerifyError):
         assert kind.__name__ in errors.__doc__
 
 

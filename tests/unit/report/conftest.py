@@ -81,7 +81,7 @@ def ledger() -> Callable[..., Ledger]:
     def make(*entries: Entry, skipped: tuple[Skipped, ...] = (), calls: str = "f(x)") -> Ledger:
         named = dict.fromkeys((e.cell.implementation, e.cell.function) for e in entries)
         header = Header(
-            schema=2,
+            schema=3,
             command="lse-verify audit --seed 7",
             seed=7,
             samples=120,

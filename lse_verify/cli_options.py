@@ -1,0 +1,106 @@
+"""Options that several commands share, and what they all need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lse_verify.errors import UsageError
+
+Implementations = Annotated[
+    list[str],
+    typer.Option(
+        "--implementation",
+        "-i",
+        help="A library (torch), an implementation (textbook.naive), or your own "
+        "(mine.py:logsumexp, package.module:attr). Repeatable; default all that are installed.",
+        metavar="NAME",
+    ),
+]
+Functions = Annotated[
+    list[str],
+    typer.Option("--function", "-f", help="Repeatable; default all.", metavar="NAME"),
+]
+Formats = Annotated[
+    list[str],
+    typer.Option(
+        "--format",
+        help="binary16, bfloat16, binary32 or binary64. Repeatable; default all.",
+        metavar="NAME",
+    ),
+]
+Regimes = Annotated[
+    list[str], typer.Option("--regime", help="Repeatable; default all.", metavar="NAME")
+]
+OneFunction = Annotated[str, typer.Option("--function", "-f", help="The function.", metavar="NAME")]
+OneFormat = Annotated[
+    str, typer.Option("--format", help="The numbers are rounded into it.", metavar="NAME")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Seed = Annotated[int, typer.Option(help="Draws other inputs.", min=0)]
+Samples = Annotated[
+    int | None,
+    typer.Option(help="About how many rows a regime draws.", min=1, show_default="8000"),
+]
+
+Jobs = Annotated[
+    int | None, typer.Option(help="Worker processes.", min=1, show_default="one a core")
+]
+
+
+FirstTier = Literal["double-double", "arb", "mpmath"]
+"""Those of `oracle.truth.FIRST_TIERS`."""
+
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="A Dask cluster (tcp://HOST:PORT) instead of local processes.", metavar="ADDRESS"
+    ),
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(help="Go on with the run that was stopped in this folder.", metavar="DIR"),
+]
+
+
+def cores() -> int:
+    """Return how many processor cores there are, hyperthreads not counted."""
+    import psutil
+
+    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+
+
+def command(arguments: Sequence[str]) -> str:
+    """Return the command line as a report shows it: no folder of this machine in it.
+
+    Examples
+    --------
+    >>> command(["audit", "-i", "/users/me/mine.py:f", "--out=/data/x"])
+    'lse-verify audit -i mine.py:f --out=x'
+    """
+    import shlex
+
+    shown = (_ABSOLUTE.sub(lambda found: Path(found[0]).name, a) for a in arguments)
+    return shlex.join(["lse-verify", *shown])
+
+
+_ABSOLUTE = re.compile(r"(?:(?<=^)|(?<=^-.)|(?<==))/.*")
+
+
+def refuse_beside_resume(has_others: bool) -> None:
+    """Refuse options that say what to do beside one that goes on with what was begun.
+
+    Raises
+    ------
+    UsageError
+        If there are any.
+    """
+    if has_others:
+        raise UsageError(
+            "--resume goes on with what was begun; leave out what says what to do, "
+            "or begin anew without --resume"
+        )

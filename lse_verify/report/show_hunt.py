@@ -1,0 +1,91 @@
+"""What the hunt prints: the climb as it goes, and the finds."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from lse_verify.audit.hunted import Find, Hunt, Step
+from lse_verify.report.words import number, tidy
+
+_UNITS = {
+    "error": "ulp",
+    "stability": "E",
+    "bound": "of its bound",
+    "violation": "floats beyond a bound",
+}
+_WIDEST = 32
+
+
+def _console(to_error: bool = False) -> Console:
+    return Console(highlight=False, emoji=False, markup=False, stderr=to_error)
+
+
+def rise(step: Step, evaluations: int, objective: str) -> None:
+    """Print one line of the climb, on standard error: that of a result stays clean."""
+    size = f"{number(step.size)} {_UNITS[objective]}"
+    where = _cut("; ".join(step.arguments), _WIDEST)
+    _console(to_error=True).print(f"{evaluations:>12,}  {size:<16} {step.strategy:<14} {where}")
+
+
+def hunted(hunt: Hunt, objective: str) -> None:
+    """Print what a hunt found, in at most 80 columns."""
+    console = _console()
+    if hunt.failure is not None:
+        console.print(f"ended early: {hunt.failure.kind}: {hunt.failure.words}", soft_wrap=True)
+    for find in sorted(hunt.finds.values(), key=lambda f: f.kind != objective):
+        _find(console, find)
+    if not hunt.finds:
+        console.print("no error was found")
+    console.print(f"{hunt.evaluations:,} inputs tried")
+
+
+def hunt_json(hunt: Hunt) -> None:
+    """Print what a hunt found as JSON."""
+    sys.stdout.write(json.dumps(msgspec.to_builtins(hunt), indent=2, allow_nan=False) + "\n")
+
+
+def command_of(find: Find) -> str:
+    """Return the command that shows a find again.
+
+    Examples
+    --------
+    >>> find = Find(kind="error", size=3.0, verdict="weak", implementation="torch",
+    ...     function="softplus", format="binary32", arguments=["-0x1p+0"], n_terms=2, output=0,
+    ...     got="0x1p+0", truth="0.3")
+    >>> command_of(find)
+    'lse-verify explain -i torch -f softplus --format binary32 -- -0x1p+0'
+    """
+    said = f"-i {find.implementation} -f {find.function} --format {find.format}"
+    arguments = " ".join(f"'{a}'" if "*" in a else a for a in find.arguments)
+    return f"lse-verify explain {said} -- {arguments}"
+
+
+def _find(console: Console, find: Find) -> None:
+    size = f" of {number(find.size)} {_UNITS[find.kind]}" if find.kind in _UNITS else ""
+    console.print(f"{find.kind}{size}, {find.verdict}")
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    table.add_column("what", no_wrap=True)
+    table.add_column("is", overflow="fold")
+    rows = {
+        "input": "; ".join(find.arguments),
+        "got": find.got,
+        "truth": find.truth,
+        "error": f"{tidy(find.error_ulps)} ulp" if find.error_ulps else "",
+        "E, κ": f"{find.stability}, {find.condition}" if find.stability else "",
+        "found by": f"{find.strategy}, evaluation {find.evaluation:,}",
+        "as": "; ".join(find.found),
+    }
+    for name, value in rows.items():
+        if value:
+            table.add_row(name, value)
+    console.print(table)
+    console.print(f"  {_cut(command_of(find), 1000)}", soft_wrap=True)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"

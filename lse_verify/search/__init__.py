@@ -1,0 +1,1 @@
+"""The worst inputs: hunted, exhausted, shrunk and kept."""

@@ -1,0 +1,1 @@
+"""Trying every input that there is."""

@@ -1,0 +1,296 @@
+"""Exhausting spaces: from request to ledger, shard by shard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+import msgspec
+
+from lse_verify.audit.cell import Cell
+from lse_verify.audit.executors import executor
+from lse_verify.audit.finding import Failure, Finding
+from lse_verify.audit.grade import Workplace
+from lse_verify.audit.header import header_of, place
+from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow, encode
+from lse_verify.audit.request import installed
+from lse_verify.errors import UsageError
+from lse_verify.execution.executors import Executor, Lost
+from lse_verify.execution.interruption import interruptible
+from lse_verify.execution.journal import Journal, read_part
+from lse_verify.execution.lock import folder_lock
+from lse_verify.execution.progress import Observe
+from lse_verify.implementations.library import Implementation
+from lse_verify.implementations.registry import find
+from lse_verify.search.exhaust.finish import finished
+from lse_verify.search.exhaust.look import look
+from lse_verify.search.exhaust.shard import Exhibit, ShardGrader
+from lse_verify.search.exhaust.spaces import Shard, Space
+
+REGIME = RegimeRow("exhaustive", "every input that there is")
+
+SECONDS_A_SHARD = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be exhausted.
+
+    Attributes
+    ----------
+    command : str
+        The command line that says the same, for the report.
+    implementations : sequence of Implementation
+        As selected, each of one of the functions.
+    formats : sequence of str
+        Names; each implementation is tried in those that it has.
+    jobs : int
+        Processes; 0 runs in this one.
+    scheduler : str or None
+        The address of a Dask cluster, which is used instead of processes.
+    base : Path
+        The folder that a user's relative paths start from.
+    resume : bool
+        Go on with what a run that was stopped left in the ledger's folder.
+    """
+
+    command: str
+    implementations: Sequence[Implementation]
+    formats: Sequence[str]
+    jobs: int
+    base: Path
+    scheduler: str | None = None
+    resume: bool = False
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """One space of one implementation, and the error that its largest is known to reach."""
+
+    implementation: str
+    function: str
+    format: str
+    floor: float = 0.0
+
+    @property
+    def cell(self) -> Cell:
+        """Its place in the ledger."""
+        return Cell(self.implementation, self.function, self.format, REGIME.name, 0, 0)
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """The first line of the journal."""
+
+    header: Header
+    spaces: list[Chosen]
+    base: str
+
+
+def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
+    """Try every input, and leave the ledger.
+
+    Parameters
+    ----------
+    request : Request
+        What to try.
+    ledger_path : Path
+        Where the ledger goes; its folder is made.
+    observe : callable
+        Told of every million inputs.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to try, or another run writes into the folder.
+    OutputError
+        If the ledger cannot be written.
+    Interrupted
+        If it was stopped by Ctrl-C or SIGTERM; it can go on.
+    """
+    chosen = spaces_of(request)
+    told = _Told(observe)
+    with ExitStack() as stack:
+        stack.enter_context(interruptible(lambda: told.stopped(ledger_path.parent)))
+        stack.enter_context(folder_lock(ledger_path.parent))
+        workplace = Workplace(None, request.base)
+        workers = stack.enter_context(executor(request.jobs, request.scheduler, workplace))
+        beginning = _beginning(request, chosen, workers, ledger_path)
+        journal = Journal(ledger_path, beginning, Exhibit, resume=request.resume)
+        stack.enter_context(journal)
+        exhibits = _grade(beginning, journal, workers, request.base, told)
+        ledger = Ledger(beginning.header, _entries(beginning, exhibits, workers, told))
+        journal.finish(encode(ledger))
+        return ledger
+
+
+def spaces_of(request: Request) -> list[Chosen]:
+    """Return the spaces of a request.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or one is too large.
+    """
+    found = [
+        Chosen(i.name, i.function, fmt)
+        for i in installed(request.implementations)
+        for fmt in i.formats
+        if not request.formats or fmt in request.formats
+    ]
+    if not found:
+        raise UsageError(
+            "nothing to exhaust: no implementation that is installed has this function in this "
+            "format; 'lse-verify list' shows what there is"
+        )
+    for one in found:
+        Space.named(one.function, one.format)
+    return found
+
+
+def resumed(ledger_path: Path, jobs: int, scheduler: str | None = None) -> Request:
+    """Return the request of a run that was stopped, from its journal.
+
+    Raises
+    ------
+    LedgerError
+        If there is no such run, or its journal is damaged.
+    """
+    beginning, _ = read_part(ledger_path, Beginning, msgspec.Raw)
+    base = Path(beginning.base)
+    names = {(one.implementation, one.function) for one in beginning.spaces}
+    return Request(
+        command=beginning.header.command,
+        implementations=[find(name, function, base) for name, function in sorted(names)],
+        formats=sorted({one.format for one in beginning.spaces}),
+        jobs=jobs,
+        base=base,
+        scheduler=scheduler,
+        resume=True,
+    )
+
+
+@dataclass(slots=True)
+class _Told:
+    """Counts inputs for the bar, and shards for the line of a run that is stopped."""
+
+    observe: Observe
+    kept: int = 0
+    shards: int = 0
+    done: int = 0
+    total: int = 0
+
+    def begin(self, all_shards: list[Shard], there: set[Shard]) -> None:
+        self.shards, self.kept = len(all_shards), len(there)
+        self.total = sum(_millions(shard) for shard in all_shards)
+        self.done = sum(_millions(shard) for shard in there)
+        self.observe("starting", self.done, self.total)
+
+    def end(self, shard: Shard) -> None:
+        self.kept += 1
+        self.done += _millions(shard)
+        what = f"{shard.implementation} {shard.function} {shard.format}"
+        self.observe(what, self.done, self.total)
+
+    def say(self, what: str) -> None:
+        self.observe(what, self.done, self.total)
+
+    def stopped(self, folder: Path) -> str:
+        return (
+            f"stopped: {self.kept} of {self.shards} shards are kept; "
+            f"go on with: lse-verify exhaust --resume {folder}"
+        )
+
+
+def _millions(shard: Shard) -> int:
+    """Return the inputs of a shard in millions, at least one."""
+    return max(Space.named(shard.function, shard.format).inputs_of(shard) >> 20, 1)
+
+
+def _beginning(
+    request: Request, chosen: list[Chosen], workers: Executor, ledger_path: Path
+) -> Beginning:
+    """Return what the run begins with; one that goes on begins as it did."""
+    pairs = {(one.implementation, one.function) for one in chosen}
+    rows = [i for i in installed(request.implementations) if (i.name, i.function) in pairs]
+    names = tuple(sorted({i.library for i in rows}))
+    made = place(names)
+    header = header_of(request.command, request.implementations, rows, [REGIME], len(chosen), made)
+    if request.resume:
+        there, _ = read_part(ledger_path, Beginning, msgspec.Raw)
+        return Beginning(header, there.spaces, there.base)
+    floors = {
+        one: 0.0 if isinstance(floor, Lost) else floor
+        for one, floor in workers.run(partial(_look, request.base), chosen, SECONDS_A_SHARD)
+    }
+    spaces = [msgspec.structs.replace(one, floor=floors[one]) for one in chosen]
+    return Beginning(header, spaces, str(request.base))
+
+
+def _look(base: Path, chosen: Chosen) -> float:
+    return look(grader_at(base), chosen.implementation, chosen.function, chosen.format)
+
+
+@lru_cache(maxsize=1)
+def grader_at(base: Path) -> ShardGrader:
+    """Return the grader of this process."""
+    return ShardGrader(base)
+
+
+def _grade_shard(base: Path, shard: Shard) -> Exhibit:
+    return grader_at(base).grade(shard)
+
+
+def _shards(one: Chosen) -> list[Shard]:
+    space = Space.named(one.function, one.format)
+    return [
+        msgspec.structs.replace(shard, floor=one.floor)
+        for shard in space.shards(one.implementation)
+    ]
+
+
+def _grade(
+    beginning: Beginning,
+    journal: Journal[Beginning, Exhibit],
+    workers: Executor,
+    base: Path,
+    told: _Told,
+) -> dict[Shard, Exhibit]:
+    shards = [shard for one in beginning.spaces for shard in _shards(one)]
+    exhibits = {exhibit.shard: exhibit for exhibit in journal.lines}
+    told.begin(shards, set(exhibits))
+    left = [shard for shard in shards if shard not in exhibits]
+    for shard, outcome in workers.run(partial(_grade_shard, base), left, SECONDS_A_SHARD):
+        exhibit = _lost(shard, outcome) if isinstance(outcome, Lost) else outcome
+        journal.append(exhibit)
+        exhibits[shard] = exhibit
+        told.end(shard)
+    return exhibits
+
+
+def _lost(shard: Shard, lost: Lost) -> Exhibit:
+    return Exhibit(shard, Finding(failure=Failure(kind=lost.kind, words=lost.words)), 0.0, 0.0)
+
+
+def _entries(
+    beginning: Beginning, exhibits: dict[Shard, Exhibit], workers: Executor, told: _Told
+) -> list[Entry]:
+    merged = [(one, [exhibits[shard] for shard in _shards(one)]) for one in beginning.spaces]
+    told.say("judging the largest errors")
+    return [_entry(one, parts) for one, parts in merged]
+
+
+def _entry(one: Chosen, parts: list[Exhibit]) -> Entry:
+    whole = Finding()
+    for part in parts:
+        whole = whole.merge(part.finding)
+    finding = finished(Space.named(one.function, one.format), whole)
+    calling = sum(part.calling for part in parts)
+    return Entry(
+        one.cell,
+        finding,
+        seconds=calling,
+        rows=finding.rows,
+        judging=sum(part.seconds for part in parts) - calling,
+    )

@@ -1,0 +1,1 @@
+"""The search for the input that an implementation is most wrong at."""
