@@ -19,6 +19,7 @@ from lse_verify.audit.writer import LedgerWriter
 from lse_verify.errors import UsageError, WorkersLost
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.interruption import interruptible
+from lse_verify.execution.journal import part_of
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
 from lse_verify.inputs.witnesses import stored_path
@@ -33,12 +34,11 @@ class _Steps:
 
     observe: Observe
     cells: int
-    kept: int = 0
     done: int = 0
     total: int = 0
 
     def begin(self, what: str, kept: int, total: int) -> None:
-        self.kept = self.done = kept
+        self.done = kept
         self.total = total
         self.observe(what, self.done, total)
 
@@ -85,7 +85,7 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         )
     steps = _Steps(observe, len(cells))
     with ExitStack() as stack:
-        stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path.parent)))
+        stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path)))
         stack.enter_context(folder_lock(ledger_path.parent))
         workplace = _workplace(request, stack)
         workers = stack.enter_context(executor(request.jobs, request.scheduler, workplace))
@@ -99,10 +99,13 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         return writer.finish(cells)
 
 
-def _stopped(steps: _Steps, folder: Path) -> str:
+def _stopped(steps: _Steps, ledger_path: Path) -> str:
+    part = part_of(ledger_path)
+    # Counted in the file: a signal may come between a line and its count. The first is the header.
+    kept = part.read_bytes().count(b"\n") - 1 if part.exists() else 0
     return (
-        f"stopped: {steps.kept} of {steps.cells} cells are kept; "
-        f"go on with: lse-verify audit --resume {folder}"
+        f"stopped: {max(kept, 0)} of {steps.cells} cells are kept; "
+        f"go on with: lse-verify audit --resume {ledger_path.parent}"
     )
 
 
@@ -140,7 +143,6 @@ def _grade_all(
         steps.end(f"truth of {cell.function} {cell.format} {cell.regime}")
     for cell, graded in workers.run(task, left, SECONDS_A_CELL):
         writer.add(cell, _failed(graded) if isinstance(graded, Lost) else graded)
-        steps.kept += 1
         steps.end(str(cell))
 
 
