@@ -67,6 +67,8 @@ class Find(msgspec.Struct, frozen=True, kw_only=True):
         The input as it was found, cut off where it is long; the same if nothing was shrunk.
     found_size : float
         Its size.
+    copies : int
+        As how many equal rows it was asked; more than 1 where it is not as bad alone.
     """
 
     kind: str
@@ -89,6 +91,7 @@ class Find(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     found: list[str] = []
     found_size: float = 0.0
+    copies: int = 1
 
 
 class Hunt(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,11 +34,14 @@ class StoredInput(msgspec.Struct, frozen=True):
         Names.
     arguments : list of str
         An entry an argument: hex floats by commas, ``value*count`` for a run of equal ones.
+    copies : int
+        As how many equal rows it is asked.
     """
 
     function: str
     format: str
     arguments: list[str]
+    copies: int = 1
 
 
 def read_inputs(path: Path) -> list[StoredInput]:
@@ -93,14 +96,14 @@ class WitnessBlocks:
         self, function: str, fmt: Format, rng: np.random.Generator, samples: int
     ) -> tuple[Block, ...]:
         """Return a block for each number of terms and each parameter."""
-        stored = [
-            tuple(entry.arguments)
-            for entry in read_inputs(self.path)
-            if (entry.function, entry.format) == (function, fmt.name)
-        ]
         kinds = FUNCTIONS[function].arguments
+        copies: dict[Point, int] = {}
+        for entry in read_inputs(self.path):
+            if (entry.function, entry.format) == (function, fmt.name):
+                point = tuple(map(_numbers, entry.arguments))
+                copies[point] = max(copies.get(point, 1), entry.copies)
         points = sorted(
-            (tuple(map(_numbers, arguments)) for arguments in set(stored)),
+            (point for point, count in copies.items() for _ in range(count)),
             key=lambda point: (_shape(kinds, point), point),
         )
         grouped = groupby(points, key=lambda point: _shape(kinds, point))

@@ -79,6 +79,7 @@ def _find(console: Console, find: Find) -> None:
         "E, κ": f"{find.stability}, {find.condition}" if find.stability else "",
         "found by": f"{find.strategy}, evaluation {find.evaluation:,}",
         "as": "; ".join(find.found),
+        "asked": f"as {find.copies} equal rows; alone it is not as bad" if find.copies > 1 else "",
     }
     for name, value in rows.items():
         if value:

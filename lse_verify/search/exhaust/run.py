@@ -126,27 +126,35 @@ def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
 
 
 def spaces_of(request: Request) -> list[Chosen]:
-    """Return the spaces of a request.
+    """Return the spaces of a request; those that are too large are left out.
 
     Raises
     ------
     UsageError
-        If there is none, or one is too large.
+        If there is none, or all are too large.
     """
-    found = [
+    chosen = [
         Chosen(i.name, i.function, fmt)
         for i in installed(request.implementations)
         for fmt in i.formats
         if not request.formats or fmt in request.formats
     ]
-    if not found:
+    if not chosen:
         raise UsageError(
             "nothing to exhaust: no implementation that is installed has this function in this "
             "format; 'lse-verify list' shows what there is"
         )
-    for one in found:
-        Space.named(one.function, one.format)
-    return found
+    small, refusals = [], []
+    for one in chosen:
+        try:
+            Space.named(one.function, one.format)
+        except UsageError as refusal:
+            refusals.append(refusal)
+        else:
+            small.append(one)
+    if not small:
+        raise refusals[0]
+    return small
 
 
 def resumed(ledger_path: Path, jobs: int, scheduler: str | None = None) -> Request:

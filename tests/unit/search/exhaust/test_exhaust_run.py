@@ -16,7 +16,7 @@ from lse_verify.errors import UsageError
 from lse_verify.execution.journal import part_of
 from lse_verify.family.block import widened
 from lse_verify.implementations.registry import find, select
-from lse_verify.search.exhaust.run import Request, exhaust, resumed
+from lse_verify.search.exhaust.run import Request, exhaust, resumed, spaces_of
 from lse_verify.search.exhaust.shard import ShardGrader
 from lse_verify.search.exhaust.spaces import Shard, Space
 
@@ -190,3 +190,11 @@ def test_what_cannot_be_exhausted_is_refused_in_one_line(
     with pytest.raises(UsageError, match=words) as caught:
         Space.named(function, fmt)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_too_large_is_left_out_of_a_request_for_several() -> None:
+    chosen = select(["textbook.shifted"], ["softplus", "logaddexp"], ["binary16", "binary32"])
+    spaces = spaces_of(Request("", chosen, ["binary16", "binary32"], 0, Path.cwd()))
+    tried = {(one.function, one.format) for one in spaces}
+    assert {("softplus", "binary32"), ("logaddexp", "binary16")} <= tried
+    assert ("logaddexp", "binary32") not in tried

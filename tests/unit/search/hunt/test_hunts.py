@@ -6,10 +6,13 @@ import itertools
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from lse_verify.audit.hunted import Hunt, Step
 from lse_verify.errors import BadInput, UnknownName
+from lse_verify.formats import BINARY32
+from lse_verify.inputs.witnesses import WitnessBlocks
 from lse_verify.search.hunt.quest import Quest, explore, silent
 from lse_verify.search.hunt.request import Request, read_hunt, resumed
 from lse_verify.search.hunt.run import run
@@ -103,3 +106,34 @@ def test_wrong_requests_are_refused_in_one_line() -> None:
         run(changed(n_terms=5), silent)
     with pytest.raises(UnknownName, match="no objective"):
         run(changed(objective="errors"), silent)
+
+
+IN_VECTORS = '''
+import numpy as np
+
+
+def softplus(x):
+    """Between 1 and 2 a float too high, and three of them in whole vectors of eight."""
+    with np.errstate(all="ignore"):
+        y = np.logaddexp(x.astype(np.float64), 0.0).astype(np.float32)
+    floats = np.where(np.arange(x.size) < x.size // 8 * 8, 3, 1)
+    return np.where((x > 1) & (x < 2), y + np.float32(floats) * np.spacing(y), y)
+'''
+
+
+def test_an_error_of_the_loop_for_vectors_is_shrunk_as_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "vectors.py").write_text(IN_VECTORS)
+    monkeypatch.chdir(tmp_path)
+    request = Request("vectors.py:softplus", "softplus", "binary32", budget=4000, command="this")
+    error = run(request, silent).finds["error"]
+    assert (error.verdict, error.copies) == ("stable", 64)
+    assert error.found_size > 2.5
+    assert error.size > 2.5
+    # The same witness goes through a later audit as it was found.
+    path = tmp_path / "witnesses.jsonl"
+    path.write_bytes(msgspec.json.encode(error) + b"\n")
+    (block,) = WitnessBlocks(path)("softplus", BINARY32, np.random.default_rng(0), 1)
+    assert block.n_rows == 64
+    assert len(set(block.points())) == 1
