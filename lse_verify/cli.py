@@ -151,6 +151,12 @@ def report(
         show.benched(read_measurements(ledger), rewrite_performance(ledger, out or ledger.parent))
         return
     found = read_ledger(ledger)
+    if found.is_exhaustive:
+        from lse_verify.report import show_exhaust
+        from lse_verify.report.exhaustive import write_exhaustive
+
+        show_exhaust.exhausted(found, write_exhaustive(found, out or ledger.parent))
+        return
     show.summary(found, write_report(found, out or ledger.parent))
 
 

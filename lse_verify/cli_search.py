@@ -118,7 +118,7 @@ def exhaust(
     jobs: Jobs = None,
     scheduler: Scheduler = None,
     resume: Resume = None,
-    out: Annotated[Path, typer.Option(help="Where the ledger goes.", metavar="DIR")] = Path(
+    out: Annotated[Path, typer.Option(help="Where ledger and report go.", metavar="DIR")] = Path(
         "reports/exhaustive"
     ),
     json: Json = False,
@@ -138,6 +138,7 @@ def exhaust(
     from lse_verify.formats import format_named
     from lse_verify.implementations.registry import select
     from lse_verify.report import show, show_exhaust
+    from lse_verify.report.exhaustive import write_exhaustive
     from lse_verify.search.exhaust.run import Request, resumed
     from lse_verify.search.exhaust.run import exhaust as run_exhaust
 
@@ -168,4 +169,4 @@ def exhaust(
     if json:
         show.ledger_json(ledger)
     else:
-        show_exhaust.exhausted(ledger, out / "ledger.jsonl")
+        show_exhaust.exhausted(ledger, write_exhaustive(ledger, out))

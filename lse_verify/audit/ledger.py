@@ -108,6 +108,11 @@ class Ledger(msgspec.Struct, frozen=True):
     entries: list[Entry]
 
     @property
+    def is_exhaustive(self) -> bool:
+        """Whether every input was tried."""
+        return any(entry.finding.exhausted is not None for entry in self.entries)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of cells and findings, without what no run can repeat: the times."""
         lines = (msgspec.json.encode([entry.cell, entry.finding]) for entry in self.entries)

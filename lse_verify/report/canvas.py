@@ -26,7 +26,7 @@ from matplotlib.lines import Line2D
 WIDTH = 9.4
 """Inches; what a page of GitHub shows without scaling."""
 
-_STYLE: dict[str, Any] = {
+STYLE: dict[str, Any] = {
     "svg.hashsalt": "lse_verify",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
@@ -227,7 +227,7 @@ def _map(ax: Any, title: str, shares: Any, columns: Sequence[str]) -> None:
 
 def svg(draw: Callable[[Figure], None], width: float, height: float) -> bytes:
     """Return what is drawn onto a figure of so many inches, in the style of reports."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height))
         draw(figure)
         buffer = io.BytesIO()

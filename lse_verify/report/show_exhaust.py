@@ -13,22 +13,22 @@ from lse_verify.audit.verdict import verdict
 from lse_verify.report.words import tidy
 
 
-def exhausted(ledger: Ledger, path: Path) -> None:
+def exhausted(ledger: Ledger, report: Path) -> None:
     """Print a table of an exhaustive ledger, in at most 80 columns.
 
     Parameters
     ----------
     ledger : Ledger
         Of `lse_verify.search.exhaust`.
-    path : Path
-        Where it is.
+    report : Path
+        Where its report is.
     """
     console = Console(highlight=False, emoji=False, markup=False)
     spaces = {(entry.cell.function, entry.cell.format): None for entry in ledger.entries}
     for function, fmt in spaces:
         chosen = [e for e in ledger.entries if (e.cell.function, e.cell.format) == (function, fmt)]
         console.print(_table(function, fmt, chosen))
-    console.print(f"ledger: {path}", soft_wrap=True)
+    console.print(f"report: {report}", soft_wrap=True)
 
 
 def _table(function: str, fmt: str, entries: list[Entry]) -> Table:
