@@ -65,7 +65,8 @@ class Layout:
     magnitudes : int
         The bits that are not the sign.
     infinity : int
-        The magnitude of an infinity; those above it are NaN.
+        The magnitude of an infinity, or of the largest float where there is none, and `widen`
+        takes that for infinite; those above it are NaN.
     shift : int
         By how much a magnitude is moved so that its significand stands where binary64 has it.
     scale : float
@@ -79,10 +80,11 @@ class Layout:
 
     @classmethod
     def of(cls, fmt: Format) -> Layout:
-        """Return the layout of an IEEE format of at most 32 bits."""
+        """Return the layout of a format of at most 32 bits."""
+        edge = np.inf if fmt.has_infinity else fmt.largest
         return cls(
             magnitudes=(1 << (fmt.bits - 1)) - 1,
-            infinity=(2 * fmt.emax + 1) << (fmt.precision - 1),
+            infinity=int(words_of(fmt.cast(np.array([edge])))[0]),
             shift=53 - fmt.precision,
             scale=2.0 ** (1023 - fmt.emax),
         )

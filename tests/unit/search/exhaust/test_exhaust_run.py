@@ -12,6 +12,7 @@ from lse_verify import truth
 from lse_verify.audit.exhausted import Candidate, map_of, merged_candidates
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.errors import UsageError
 from lse_verify.execution.journal import part_of
 from lse_verify.family.block import widened
@@ -198,3 +199,9 @@ def test_what_is_too_large_is_left_out_of_a_request_for_several() -> None:
     tried = {(one.function, one.format) for one in spaces}
     assert {("softplus", "binary32"), ("logaddexp", "binary16")} <= tried
     assert ("logaddexp", "binary32") not in tried
+
+
+def test_nan_is_no_step_where_a_format_has_no_infinity(tmp_path: Path) -> None:
+    (entry,) = run(tmp_path, ["ml_dtypes"], "logaddexp", "float8_e4m3fn").entries
+    assert verdict(entry.finding) is Verdict.CORRECTLY_ROUNDED
+    assert entry.finding.properties["monotone"].count == 0
