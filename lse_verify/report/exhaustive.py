@@ -141,8 +141,8 @@ def _row(entry: Entry) -> tuple[str, ...]:
         f"{finding.worst_error.size:.10g}" if finding.worst_error else "0",
         _attained(finding),
         _where(finding),
-        _share(finding.correctly_rounded, finding.outputs),
-        _share(finding.faithful, finding.outputs),
+        share_of(finding.correctly_rounded, finding.outputs),
+        share_of(finding.faithful, finding.outputs),
         *(
             f"{finding.properties[p].count:,}" if p in finding.properties else NONE
             for p in _PROPERTIES
@@ -165,7 +165,7 @@ def _where(finding: Finding) -> str:
     return code("; ".join(worst.arguments))
 
 
-def _share(part: int, whole: int) -> str:
+def share_of(part: int, whole: int) -> str:
     """Write a share with the digits that tell it from all and from nothing."""
     if whole == 0 or part in (0, whole):
         return percent(part, whole)

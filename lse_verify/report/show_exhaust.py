@@ -10,7 +10,7 @@ from rich.table import Table
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Entry, Ledger
 from lse_verify.audit.verdict import verdict
-from lse_verify.report.words import tidy
+from lse_verify.report.exhaustive import share_of
 
 
 def exhausted(ledger: Ledger, report: Path) -> None:
@@ -53,7 +53,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         verdict(finding).word,
         f"{finding.worst_error.size:.6g}" if finding.worst_error else "0",
         _attained(finding),
-        tidy(f"{finding.correctly_rounded / max(finding.outputs, 1):.4%}"),
+        share_of(finding.correctly_rounded, finding.outputs),
         f"{drops:,}",
         f"{spent:.0f}",
     )
