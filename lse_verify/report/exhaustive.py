@@ -139,7 +139,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         name,
         word,
         f"{finding.worst_error.size:.10g}" if finding.worst_error else "0",
-        _attained(finding),
+        attained(finding),
         _where(finding),
         share_of(finding.correctly_rounded, finding.outputs),
         share_of(finding.faithful, finding.outputs),
@@ -150,7 +150,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def _attained(finding: Finding) -> str:
+def attained(finding: Finding) -> str:
     """Return how many inputs have the largest error."""
     if finding.exhausted is None or not finding.exhausted.candidates:
         return NONE

@@ -7,10 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Entry, Ledger
 from lse_verify.audit.verdict import verdict
-from lse_verify.report.exhaustive import share_of
+from lse_verify.report.exhaustive import attained, share_of
 
 
 def exhausted(ledger: Ledger, report: Path) -> None:
@@ -52,16 +51,8 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     return (
         verdict(finding).word,
         f"{finding.worst_error.size:.6g}" if finding.worst_error else "0",
-        _attained(finding),
+        attained(finding),
         share_of(finding.correctly_rounded, finding.outputs),
         f"{drops:,}",
         f"{spent:.0f}",
     )
-
-
-def _attained(finding: Finding) -> str:
-    """Return how many inputs have the largest error."""
-    if finding.exhausted is None or not finding.exhausted.candidates:
-        return "–"
-    count = sum(candidate.count for candidate in finding.exhausted.candidates)
-    return f"≥{count:,}" if finding.exhausted.crowded else f"{count:,}"
