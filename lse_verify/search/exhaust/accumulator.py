@@ -133,6 +133,8 @@ class Accumulator:
     ladder: Ladder
     floor: float = 0.0
     slow: Finding = field(default_factory=Finding)
+    properties: dict[str, Tally] = field(default_factory=dict)
+    violations: dict[str, Tally] = field(default_factory=dict)
     counts: Places = field(default_factory=lambda: np.zeros(j.N_KEYS, dtype=np.int64))
     by_flags: Places = field(default_factory=lambda: np.zeros(j.N_FLAGS, dtype=np.int64))
     witnesses: dict[str, Witness] = field(default_factory=dict)
@@ -245,11 +247,12 @@ class Accumulator:
     def keep(self, name: str, tested: int, count: int, witness: Witness | None) -> None:
         """Count a property."""
         tally = Tally(tested=tested, count=count, witness=witness)
-        self.slow = self.slow.merge(Finding(properties={name: tally}))
+        # Not a merge of findings, which costs more than what is counted here: it is most tiles.
+        self.properties[name] = self.properties.get(name, Tally()).merge(tally)
 
     def violate(self, name: str, tally: Tally) -> None:
         """Count a bound."""
-        self.slow = self.slow.merge(Finding(violations={name: tally}))
+        self.violations[name] = self.violations.get(name, Tally()).merge(tally)
 
     def draft(self, size: float, place: int, output: int, got: float, note: str = "") -> Witness:
         """Draft a witness of one output."""
@@ -312,7 +315,8 @@ class Accumulator:
             rows=self.rows,
             columns=self.columns,
         )
-        return fast.merge(self.slow).merge(Finding(rows=n_inputs, exhausted=extra))
+        own = Finding(properties=self.properties, violations=self.violations)
+        return fast.merge(self.slow).merge(own).merge(Finding(rows=n_inputs, exhausted=extra))
 
     def _histogram(self) -> dict[str, int]:
         counts = self.counts

@@ -15,7 +15,7 @@ from lse_verify.search.exhaust.shard import ShardGrader
 from lse_verify.search.exhaust.spaces import Space
 from lse_verify.search.exhaust.tally import TILE
 
-_TILES = 16
+_TILES = 4
 
 
 def look(grader: ShardGrader, implementation: str, function: str, fmt: str) -> float:

@@ -158,8 +158,8 @@ class _Band:
         for one in (tile,) if mirror is None else (tile, mirror):
             numbers = [words_of(answers) for answers in one.answers]
             room = np.empty(one.size, dtype=np.int64)
-            count = sums_off(numbers[0], numbers[1], astuple(self._layout), allowed, room)
-            tested = int(np.isfinite(one.answers.astype(np.float32)).all(axis=0).sum())
+            layout = astuple(self._layout)
+            tested, count = sums_off(numbers[0], numbers[1], layout, allowed, room)
             tally = Tally(tested=tested)
             if count:
                 places = room[:count]

@@ -19,6 +19,7 @@ from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow, encode
 from lse_verify.audit.request import installed
 from lse_verify.errors import UsageError
 from lse_verify.execution.executors import Executor, Lost
+from lse_verify.execution.grouped import GroupedExecutor
 from lse_verify.execution.interruption import interruptible
 from lse_verify.execution.journal import Journal, read_part
 from lse_verify.execution.lock import folder_lock
@@ -114,8 +115,7 @@ def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
     with ExitStack() as stack:
         stack.enter_context(interruptible(lambda: told.stopped(ledger_path.parent)))
         stack.enter_context(folder_lock(ledger_path.parent))
-        workplace = Workplace(None, request.base)
-        workers = stack.enter_context(executor(request.jobs, request.scheduler, workplace))
+        workers = stack.enter_context(_workers(request))
         beginning = _beginning(request, chosen, workers, ledger_path)
         journal = Journal(ledger_path, beginning, Exhibit, resume=request.resume)
         stack.enter_context(journal)
@@ -125,8 +125,17 @@ def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         return ledger
 
 
+def _workers(request: Request) -> Executor:
+    workplace = Workplace(None, request.base)
+    libraries = {i.name: i.library for i in request.implementations}
+    return GroupedExecutor(
+        partial(executor, request.jobs, request.scheduler, workplace),
+        lambda part: libraries[part.implementation],
+    )
+
+
 def spaces_of(request: Request) -> list[Chosen]:
-    """Return the spaces of a request; those that are too large are left out.
+    """Return the spaces of a request, library by library; those too large are left out.
 
     Raises
     ------
@@ -135,7 +144,7 @@ def spaces_of(request: Request) -> list[Chosen]:
     """
     chosen = [
         Chosen(i.name, i.function, fmt)
-        for i in installed(request.implementations)
+        for i in sorted(installed(request.implementations), key=lambda i: i.library)
         for fmt in i.formats
         if not request.formats or fmt in request.formats
     ]

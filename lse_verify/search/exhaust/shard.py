@@ -28,7 +28,8 @@ class Exhibit(msgspec.Struct, frozen=True):
     finding : Finding
         What; its witnesses are drafts, and its candidates are not judged yet.
     seconds, calling : float
-        Of processor time altogether, and inside the implementation; not reproducible.
+        Of processor time altogether, and inside the implementation, whose own threads count;
+        not reproducible.
     """
 
     shard: Shard
@@ -52,7 +53,7 @@ class ShardGrader:
 
     def grade(self, shard: Shard) -> Exhibit:
         """Grade one shard; whatever its implementation does in Python ends as its finding."""
-        begun = time.thread_time()
+        begun = time.process_time()
         space = Space.named(shard.function, shard.format)
         try:
             call = find(shard.implementation, shard.function, self.base).load()
@@ -60,14 +61,14 @@ class ShardGrader:
             raise
         except BaseException as error:
             return _failed(shard, Failure(kind="exception", words=words_of(error)))
-        asker = Asker(call, space.function, space.fmt)
+        asker = Asker(call, space.function, space.fmt, clock=time.process_time)
         accumulator = Accumulator(space, self.ladder, shard.floor)
         try:
             (grade_line if space.is_line else grade_plane)(space, shard, asker, accumulator)
         except NoAnswerError as no_answer:
             return _failed(shard, no_answer.failure)
         finding = accumulator.finding(space.inputs_of(shard))
-        return Exhibit(shard, finding, time.thread_time() - begun, asker.seconds)
+        return Exhibit(shard, finding, time.process_time() - begun, asker.seconds)
 
 
 def _failed(shard: Shard, failure: Failure) -> Exhibit:

@@ -154,4 +154,4 @@ class Space:
     @property
     def tile_rows(self) -> int:
         """Values of the first."""
-        return TILE // self.tile_columns
+        return min(TILE // self.tile_columns, self.n_values)

@@ -83,15 +83,29 @@ def sums_off(
     layout: tuple[int, int, int, float],
     allowed: float,
     found: Places,
-) -> int:
-    """Write the places of two shares whose sum is off 1 by more than what is always allowed."""
+) -> tuple[int, int]:
+    """Write the places of two shares whose sum is off 1 by more than what is always allowed.
+
+    Returns
+    -------
+    tested, count : int
+        How many pairs are finite, and how many places were written.
+    """
     magnitudes, infinity, shift, scale = layout
     a, b = np.empty(first.size), np.empty(first.size)
     widen(first, magnitudes, infinity, shift, scale, a)
     widen(second, magnitudes, infinity, shift, scale, b)
+    tested, off = 0, 0
+    for i in range(first.size):
+        # Of NaN and infinities the difference is no number.
+        total = a[i] + b[i]
+        tested += 1 if total - total == 0.0 else 0
+        off += 1 if abs(total - 1.0) > allowed else 0
+    if off == 0:
+        return tested, 0
     number = 0
     for i in range(first.size):
         if abs(a[i] + b[i] - 1.0) > allowed:
             found[number] = i
             number += 1
-    return number
+    return tested, number

@@ -32,7 +32,7 @@ from lse_verify.search.exhaust.judging import (
 )
 from lse_verify.search.exhaust.patterns import Words, widen
 
-TILE = 1 << 16
+TILE = 1 << 18
 """Inputs of one call of an implementation: enough that the call itself costs little."""
 
 PER_BLOCK = 64

@@ -19,6 +19,9 @@ SOURCE = """
     def square(number):
         return number * number
 
+    def process(number):
+        return os.getpid()
+
     def noted(folder, number):
         with open(Path(folder, str(number)), "a") as notes:
             notes.write(f"{os.getpid()}\\n")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,7 @@ import pytest
 
 from lse_verify.errors import BadInput, WorkersLost
 from lse_verify.execution.executors import Executor, InlineExecutor, Lost
+from lse_verify.execution.grouped import GroupedExecutor
 from lse_verify.execution.pool import PoolExecutor
 
 
@@ -70,7 +72,15 @@ def _when(condition: Callable[[], object], act: Callable[[], object]) -> threadi
     return thread
 
 
-@pytest.mark.parametrize("executor", [InlineExecutor(), PoolExecutor(1), PoolExecutor(3)])
+@pytest.mark.parametrize(
+    "executor",
+    [
+        InlineExecutor(),
+        PoolExecutor(1),
+        PoolExecutor(3),
+        GroupedExecutor(lambda: PoolExecutor(2), lambda n: f"{n // 20}"),
+    ],
+)
 def test_every_item_is_yielded_once_with_its_outcome(executor: Executor, tasks: ModuleType) -> None:
     with executor as chosen:
         found = list(chosen.run(tasks.square, range(50)))
@@ -83,6 +93,27 @@ def test_no_items_start_no_process(tasks: ModuleType) -> None:
     with PoolExecutor(2) as pool:
         assert list(pool.run(tasks.square, [])) == []
         assert _workers() == []
+
+
+def test_groups_share_no_process_and_one_group_keeps_its_own(tasks: ModuleType) -> None:
+    with GroupedExecutor(lambda: PoolExecutor(1), lambda n: f"{n // 20}") as grouped:
+        processes = [
+            {pid for _, pid in grouped.run(tasks.process, items)}
+            for items in (range(20), range(10, 20), range(20, 40), range(20))
+        ]
+        running = {worker.pid for worker in _workers()}
+    first, same, second, first_again = processes
+    assert same == first
+    assert len(first | second | first_again) == 3
+    assert running == first_again
+
+
+def test_a_run_of_groups_that_is_left_leaves_no_process(tasks: ModuleType) -> None:
+    with GroupedExecutor(lambda: PoolExecutor(2), str) as grouped:
+        run = grouped.run(tasks.process, range(10))
+        pids = [pid for _, pid in islice(run, 3) if isinstance(pid, int)]
+    assert _workers() == []
+    assert all(_ended(pid) for pid in pids)
 
 
 def test_items_are_taken_as_they_can_be_run(pool: Executor, tasks: ModuleType) -> None:
