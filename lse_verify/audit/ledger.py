@@ -8,12 +8,14 @@ stand in the order of the plan, so that the same findings give the same bytes. T
 from __future__ import annotations
 
 import hashlib
+import inspect
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from lse_verify.audit.cell import Cell
+from lse_verify.audit.exhausted import EXHAUSTIVE
 from lse_verify.audit.finding import Finding
 from lse_verify.errors import LedgerError
 from lse_verify.execution.journal import UNREADABLE, decoded
@@ -110,13 +112,19 @@ class Ledger(msgspec.Struct, frozen=True):
     @property
     def is_exhaustive(self) -> bool:
         """Whether every input was tried."""
-        return any(entry.finding.exhausted is not None for entry in self.entries)
+        return [regime.name for regime in self.header.regimes] == [EXHAUSTIVE]
 
     @property
     def digest(self) -> str:
         """SHA-256 of cells and findings, without what no run can repeat: the times."""
-        lines = (msgspec.json.encode([entry.cell, entry.finding]) for entry in self.entries)
+        lines = (msgspec.json.encode([e.cell, _comparable(e.finding)]) for e in self.entries)
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def _comparable(finding: Finding) -> Finding:
+    if finding.exhausted is None:
+        return finding
+    return msgspec.structs.replace(finding, exhausted=finding.exhausted.unpacked)
 
 
 def encode(ledger: Ledger) -> bytes:
@@ -180,5 +188,10 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A line of an lse_verify ledger, schema version {SCHEMA_VERSION}",
         "anyOf": [header, entry],
-        "$defs": parts,
+        "$defs": {name: _described(part) for name, part in parts.items()},
     }
+
+
+def _described(part: dict[str, Any]) -> dict[str, Any]:
+    # Before 0.23 msgspec took docstrings with the indentation of their source.
+    return part | {"description": inspect.cleandoc(part["description"])}
