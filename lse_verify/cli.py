@@ -129,35 +129,46 @@ def audit(
 @app.command()
 def report(
     ledger: Annotated[
-        Path,
-        typer.Argument(help="A ledger.jsonl, or the measurements.json of bench.", metavar="LEDGER"),
+        list[Path],
+        typer.Argument(
+            help="A ledger.jsonl, or several of exhaust, or the measurements.json of bench.",
+            metavar="LEDGER...",
+        ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(help="Where the report goes.", metavar="DIR", show_default="the ledger's"),
     ] = None,
 ) -> None:
-    """Write the report of a ledger again, without running anything.
+    """Write the report of a ledger again, or one of several, without running anything.
 
-    Example: `lse-verify report reports/audit/ledger.jsonl`
+    For example:
+
+    `lse-verify report reports/audit/ledger.jsonl`
+
+    `lse-verify report softplus/ledger.jsonl softmax/ledger.jsonl --out reports/exhaustive`
     """
-    from lse_verify.audit.ledger import read_ledger
+    from lse_verify.audit.together import read_together
     from lse_verify.report import show, write_report
 
-    if ledger.suffix == ".json":
+    first, *others = ledger
+    if others:
+        _require_together(ledger, out)
+    folder = out or first.parent
+    if first.suffix == ".json":
         from lse_verify.bench.measurements import read_measurements
         from lse_verify.report.performance import rewrite_performance
 
-        show.benched(read_measurements(ledger), rewrite_performance(ledger, out or ledger.parent))
+        show.benched(read_measurements(first), rewrite_performance(first, folder))
         return
-    found = read_ledger(ledger)
-    if found.is_exhaustive:
+    found = read_together(ledger)
+    if found[0].is_exhaustive:
         from lse_verify.report import show_exhaust
         from lse_verify.report.exhaustive import write_exhaustive
 
-        show_exhaust.exhausted(found, write_exhaustive(found, out or ledger.parent))
+        show_exhaust.exhausted(found, write_exhaustive(found, folder))
         return
-    show.summary(found, write_report(found, out or ledger.parent))
+    show.summary(found[0], write_report(found[0], folder))
 
 
 @app.command()
@@ -375,6 +386,20 @@ def _regimes(names: Sequence[str], data: Path | None) -> list[Regime]:
     if data is not None:
         return [*chosen, data_regime(data)]
     return chosen or list(REGIMES.values())
+
+
+def _require_together(ledgers: Sequence[Path], out: Path | None) -> None:
+    measurements = next((path for path in ledgers if path.suffix == ".json"), None)
+    if measurements is not None:
+        raise UsageError(
+            f"'{measurements}' is no ledger; only ledgers of exhaust make one report together: "
+            "give it alone"
+        )
+    if out is None:
+        raise UsageError(
+            f"{len(ledgers)} ledgers have no folder in common; say where their report goes: "
+            "--out DIR"
+        )
 
 
 def _row_of(regime: str, function: str, fmt: str, seed: int, samples: int, row: int) -> Block:

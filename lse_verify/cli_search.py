@@ -169,4 +169,4 @@ def exhaust(
     if json:
         show.ledger_json(ledger)
     else:
-        show_exhaust.exhausted(ledger, write_exhaustive(ledger, out))
+        show_exhaust.exhausted([ledger], write_exhaustive([ledger], out))

@@ -129,7 +129,7 @@ def _grid(count: int) -> tuple[int, int]:
 
 
 def _panel(ax: Any, name: str, curves: Curves, axes: Axes) -> None:
-    ax.set_title(_short(name), pad=3)
+    ax.set_title(short(name), pad=3)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xticks(list(axes.x_ticks), list(axes.x_ticks.values()))
@@ -146,7 +146,7 @@ def _panel(ax: Any, name: str, curves: Curves, axes: Axes) -> None:
     ax.set_ylim(axes.floor / 2, axes.ceiling * 2)
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Cut a name that no margin has room for: a user's may be a path."""
     return name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}"
 
@@ -186,7 +186,7 @@ def heat_maps(maps: dict[str, Any], rows: Sequence[str], columns: Sequence[str],
         What the colours mean.
     """
     height = 0.21 * len(rows) + 1.2
-    names = [_short(name) for name in rows]
+    names = [short(name) for name in rows]
     margin = 0.075 * max(map(len, names)) + 0.15
 
     def draw(figure: Figure) -> None:

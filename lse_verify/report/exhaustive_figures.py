@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -16,6 +18,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from PIL import Image
@@ -23,11 +26,13 @@ from PIL import Image
 from lse_verify.audit.exhausted import LEAST_OCTAVE, NOTHING, PER_OCTAVE, WRONG, Codes, map_of
 from lse_verify.audit.ledger import Entry
 from lse_verify.formats import Format, format_named
-from lse_verify.report.canvas import STYLE, WIDTH, power_of_ten, svg
+from lse_verify.report.canvas import REFERENCE, STYLE, WIDTH, power_of_ten, short, svg
 
 _PIXELS = 1024
 _DPI = 100
 _LEFT, _RIGHT, _BOTTOM, _TOP = 110, 190, 70, 40
+_MARGIN = 15
+"""Characters that have room on the right."""
 
 _CLASSES = {
     -3: ("below ⅛", "#f7fbff"),
@@ -42,29 +47,64 @@ _CLASSES = {
 }
 """By the octave that they end at: what is below, and its colour."""
 
-_NOTHING, _WRONG = ("not measured", "#bdbdbd"), ("no number, or special and wrong", "#000000")
-_FLOOR = 2.0**-6
+_NOTHING = ("nothing to measure", "#bdbdbd")
+_WRONG = ("no number, or a wrong special value", "#000000")
+_FLOOR, _LARGEST = 2.0**-6, 1e12
+_ALL_WRONG = float(np.finfo(np.float64).max)
+"""What stands in a line for a part where an answer is no number."""
 
 
-def drawn(function: str, fmt: str, entries: Iterable[Entry]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield the name, the alternative text and the bytes of each figure of a space."""
-    layout, lines = format_named(fmt), {}
-    for entry in sorted(entries, key=lambda e: e.cell.implementation):
-        extra = entry.finding.exhausted
-        if extra is None:
-            continue
-        codes, name = map_of(extra), entry.cell.implementation
-        # A user's name may be a path.
-        file_name = re.sub(r"[^\w.-]+", "-", name)
-        if codes is not None:
-            file = f"map-{function}-{fmt}-{file_name}.png"
-            title = f"{function} {fmt}, {name}: largest error of each cell"
-            yield file, title, _map(layout, codes, title)
-        if extra.line:
-            lines[name] = extra.line
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure of the report.
+
+    Attributes
+    ----------
+    name, alternative : str
+        Of its file, and what stands in its place where it cannot be seen.
+    content : bytes
+        An SVG, or a PNG of a map.
+    implementation : str
+        Whose map it is; empty where it is no map.
+    """
+
+    name: str
+    alternative: str
+    content: bytes
+    implementation: str = ""
+
+
+def drawn(function: str, fmt: str, entries: Sequence[Entry]) -> Iterator[Drawing]:
+    """Draw the figures of a space, in the order of its entries: lines in one, and maps."""
+    layout = format_named(fmt)
+    extras = {e.cell.implementation: e.finding.exhausted for e in entries if e.finding.exhausted}
+    lines = {name: extra.line for name, extra in extras.items() if extra.line}
     if lines:
         title = f"{function} {fmt}: largest error of each part of the line"
-        yield f"line-{function}-{fmt}.svg", title, _lines(layout, lines)
+        yield Drawing(f"line-{function}-{fmt}.svg", title, _lines(layout, lines))
+    for name, extra in extras.items():
+        codes = map_of(extra)
+        if codes is not None:
+            # A user's name may be a path.
+            file_name = re.sub(r"[^\w.-]+", "-", name)
+            title = f"{function} {fmt}, {short(name)}: largest error of each cell"
+            content = _map(layout, codes, title)
+            yield Drawing(f"map-{function}-{fmt}-{file_name}.png", title, content, name)
+
+
+def colours() -> Drawing:
+    """Draw what the colours of all maps mean: they are too small to say it themselves."""
+
+    def draw(figure: Figure) -> None:
+        handles = [_patch(*named) for named in (*_CLASSES.values(), _WRONG, _NOTHING)]
+        title = "largest error of a cell (ulp)"
+        figure.legend(handles=handles, title=title, loc="center", ncols=6, frameon=False)
+
+    return Drawing("colours.svg", "what the colours of maps mean", svg(draw, WIDTH, 0.75))
+
+
+def _patch(name: str, colour: str) -> Patch:
+    return Patch(facecolor=colour, edgecolor="#6b6b6b", linewidth=0.4, label=name)
 
 
 def _rank(fmt: Format, value: float) -> int:
@@ -119,11 +159,7 @@ def _map(fmt: Format, codes: Codes, title: str) -> bytes:
 def _legend(figure: Figure, codes: Codes, left: float) -> None:
     present = {_class(int(code)) for code in np.unique(codes)}
     every = [*_CLASSES.values(), _WRONG, _NOTHING]
-    handles = [
-        Patch(facecolor=colour, edgecolor="#6b6b6b", linewidth=0.4, label=name)
-        for name, colour in every
-        if (name, colour) in present
-    ]
+    handles = [_patch(fill(name, _MARGIN), c) for name, c in every if (name, c) in present]
     figure.legend(
         handles=handles, title="ulp", loc="upper left", bbox_to_anchor=(left, 0.96), frameon=False
     )
@@ -144,8 +180,8 @@ def _lines(fmt: Format, lines: dict[str, dict[int, float]]) -> bytes:
     columns = min(len(lines), 2)
     rows = -(-len(lines) // columns)
     height = 1.7 * rows + 0.7
-    top = max(max(line.values()) for line in lines.values())
-    ceiling = 2.0 ** np.ceil(np.log2(min(max(top, 4.0), 1e12)))
+    numbers = [v for line in lines.values() for v in line.values() if v < _ALL_WRONG]
+    ceiling = 2.0 ** np.ceil(np.log2(np.clip(max(numbers, default=0.0), 4.0, _LARGEST)))
 
     def draw(figure: Figure) -> None:
         figure.subplots_adjust(
@@ -154,37 +190,72 @@ def _lines(fmt: Format, lines: dict[str, dict[int, float]]) -> bytes:
             bottom=0.5 / height,
             top=1 - 0.25 / height,
             hspace=0.35,
-            wspace=0.05,
+            wspace=0.12,
         )
-        for place, (name, line) in enumerate(sorted(lines.items())):
+        for place, (name, line) in enumerate(lines.items()):
             ax: Any = figure.add_subplot(rows, columns, place + 1)
-            parts = max(max(line) + 1, 1)
-            x = (np.array(list(line)) + 0.5) / parts
-            y = np.clip(np.array(list(line.values())), _FLOOR, ceiling)
-            ax.plot(x, y, color="#0072B2", linewidth=0.7)
-            ax.set_title(name, pad=3)
-            ax.set_yscale("log", base=2)
-            ax.set_ylim(_FLOOR, ceiling * 1.5)
-            ax.axhline(0.5, color="#6b6b6b", linestyle="--", linewidth=0.6)
-            ax.set_yticks(*_heights(ceiling))
-            ax.minorticks_off()
+            _line(ax, line, ceiling)
+            ax.set_title(short(name), pad=3)
             ticks = _ticks(fmt)
             ax.set_xticks(list(ticks), list(ticks.values()))
-            ax.set_xlim(0, 1)
-            ax.grid(visible=True)
             ax.tick_params(
                 bottom=False,
                 left=False,
                 labelbottom=place + columns >= len(lines),
                 labelleft=place % columns == 0,
             )
-        figure.text(0.5, 0.1 / height, "every float of the format in order", ha="center")
+        figure.text(0.07, 0.1 / height, "every float of the format in order")
         figure.text(0.012, 0.5, "largest error (ulp)", va="center", rotation=90)
+        handles = [Line2D([], [], label="½ ulp", **_HALF), _patch(*_WRONG)]
+        corner = (0.985, 0.02 / height)
+        figure.legend(
+            handles=handles, loc="lower right", bbox_to_anchor=corner, ncols=2, frameon=False
+        )
 
     return svg(draw, WIDTH, height)
 
 
+_HALF: dict[str, Any] = REFERENCE | {"linewidth": 0.6}
+
+
+def _line(ax: Any, line: dict[int, float], ceiling: float) -> None:
+    places, sizes = np.array(sorted(line)), np.array([line[part] for part in sorted(line)])
+    # Of 16 bits only every second part of the line has a number of its own.
+    width = int(np.diff(places).min()) if places.size > 1 else 1
+    whole = int(places.max()) + width
+    is_wrong = sizes >= _ALL_WRONG
+    heights = np.where((sizes < 0) | is_wrong, np.nan, np.clip(sizes, _FLOOR, ceiling))
+    ax.plot((places + width / 2) / whole, heights, color="#0072B2", linewidth=0.7)
+    edges = np.flatnonzero(np.diff(is_wrong, prepend=False, append=False))
+    for first, end in edges.reshape(-1, 2):
+        span = places[first] / whole, (places[end - 1] + width) / whole
+        ax.axvspan(*span, color=_WRONG[1], lw=0, zorder=3)
+    ax.axhline(0.5, **_HALF)
+    ax.set_yscale("log", base=2)
+    ax.set_ylim(_FLOOR, ceiling * 1.5)
+    ax.set_yticks(*_heights(ceiling))
+    ax.minorticks_off()
+    ax.set_xlim(0, 1)
+    ax.grid(visible=True)
+
+
+_HEIGHTS = {
+    0.5: "½",
+    **{10.0**k: power_of_ten(k) for k in (2, 4, 6, 8, 10, 12)},
+    4.0: "4",
+    16.0: "16",
+    1.0: "1",
+    2.0: "2",
+    2.0**-3: "⅛",
+    2.0**-5: "2⁻⁵",
+}
+"""Ticks of errors: those that matter most first."""
+
+
 def _heights(ceiling: float) -> tuple[list[float], list[str]]:
-    powers = [v for v in (1e2, 1e4, 1e6, 1e8, 1e10, 1e12) if v <= ceiling]
-    texts = [power_of_ten(round(float(np.log10(v)))) for v in powers]
-    return [2.0**-5, 0.5, 1.0, 4.0, *powers], ["2⁻⁵", "½", "1", "4", *texts]
+    """Return ticks that have room beside one another."""
+    room, kept = np.log2(ceiling * 1.5 / _FLOOR) / 9, list[float]()
+    for value in _HEIGHTS:
+        if value <= ceiling and all(abs(np.log2(value / other)) >= room for other in kept):
+            kept.append(value)
+    return kept, [_HEIGHTS[value] for value in kept]

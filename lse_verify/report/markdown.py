@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import jinja2
 
@@ -54,7 +55,7 @@ def write_report(ledger: Ledger, folder: Path) -> Path:
 
     found = standings(ledger)
     drawn = drawings(found)
-    _write_figures(drawn, folder / FIGURES)
+    write_figures(drawn, folder / FIGURES, _OURS)
     path = folder / REPORT
     write_whole(path, render(ledger, found, drawn, READING).encode())
     return path
@@ -109,10 +110,33 @@ def environment() -> jinja2.Environment:
     return environment
 
 
-def _write_figures(drawn: list[Drawing], folder: Path) -> None:
+class File(Protocol):
+    """A figure: the name of its file, and its bytes."""
+
+    @property
+    def name(self) -> str:
+        """Of the file, without a folder."""
+
+    @property
+    def content(self) -> bytes:
+        """What is in it."""
+
+
+def write_figures(drawn: Sequence[File], folder: Path, ours: Iterable[str]) -> None:
+    """Write figures into a folder, which is made, and remove those of an earlier report.
+
+    Parameters
+    ----------
+    drawn : sequence of File
+        The figures.
+    folder : Path
+        Where they go.
+    ours : iterable of str
+        Patterns of names that only such reports have.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for pattern in _OURS:
+        for pattern in ours:
             for stale in {*folder.glob(pattern)} - {folder / drawing.name for drawing in drawn}:
                 stale.unlink()
     except OSError as error:

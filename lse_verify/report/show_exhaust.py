@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from lse_verify.audit.ledger import Entry, Ledger
+from lse_verify.audit.together import in_order
 from lse_verify.audit.verdict import verdict
-from lse_verify.report.exhaustive import attained, share_of
+from lse_verify.report.exhaustive_tables import attained, share_of
 
 
-def exhausted(ledger: Ledger, report: Path) -> None:
-    """Print a table of an exhaustive ledger, in at most 80 columns.
+def exhausted(ledgers: Sequence[Ledger], report: Path) -> None:
+    """Print a table of each space of exhaustive ledgers, in at most 80 columns.
 
     Parameters
     ----------
-    ledger : Ledger
-        Of `lse_verify.search.exhaust`.
+    ledgers : sequence of Ledger
+        Of `lse_verify.search.exhaust`; no two have a space in common.
     report : Path
-        Where its report is.
+        Where their report is.
     """
     console = Console(highlight=False, emoji=False, markup=False)
-    spaces = {(entry.cell.function, entry.cell.format): None for entry in ledger.entries}
-    for function, fmt in spaces:
-        chosen = [e for e in ledger.entries if (e.cell.function, e.cell.format) == (function, fmt)]
-        console.print(_table(function, fmt, chosen))
+    spaces: dict[tuple[str, str], list[Entry]] = {}
+    for entry in (entry for ledger in in_order(ledgers) for entry in ledger.entries):
+        spaces.setdefault((entry.cell.function, entry.cell.format), []).append(entry)
+    for (function, fmt), entries in spaces.items():
+        console.print(_table(function, fmt, entries))
     console.print(f"report: {report}", soft_wrap=True)
 
 
 def _table(function: str, fmt: str, entries: list[Entry]) -> Table:
     inputs = max(entry.finding.rows for entry in entries)
     table = Table(title=f"{function} {fmt}: all {inputs:,} inputs", title_justify="left")
-    table.add_column("implementation")
+    table.add_column("implementation", overflow="fold")
     table.add_column("verdict")
     for name in ("max ulp", "at", "nearest", "drops", "ns"):
         table.add_column(name, justify="right")

@@ -20,7 +20,11 @@ NONE = "–"
 
 def formats_of(found: Iterable[Standing]) -> list[str]:
     """Return the formats that occur, in the order of `FORMATS`."""
-    present = {fmt for standing in found for fmt in standing.outcomes}
+    return formats_in_order({fmt for standing in found for fmt in standing.outcomes})
+
+
+def formats_in_order(present: set[str]) -> list[str]:
+    """Return names of formats in the order of `FORMATS`, and others behind them."""
     return [*(name for name in FORMATS if name in present), *sorted(present - {*FORMATS})]
 
 

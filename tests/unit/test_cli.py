@@ -147,7 +147,7 @@ WRONG = [
     ("audit --seed -1", "Invalid value for '--seed'"),
     ("audit --jobs many", "Invalid value for '--jobs'"),
     ("audit --smaples 3", "No such option: --smaples"),
-    ("report", "Missing argument 'LEDGER'"),
+    ("report", "Missing argument 'LEDGER...'"),
     ("report none.jsonl", "cannot read the ledger 'none.jsonl': No such file or directory;"),
     ("report other.jsonl", "has schema version 99; this lse_verify reads version 3"),
     ("report words.jsonl", "'words.jsonl' is not a ledger"),
