@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lse_verify.audit.finding import Tally
 from lse_verify.audit.site import Flags, Site, floats_apart
 from lse_verify.audit.witness import spell
 from lse_verify.enclosure import Floats
 from lse_verify.family.apriori import apriori_bound
+from lse_verify.formats import Format
 
 
 def violations(
@@ -72,35 +76,77 @@ _UNKNOWN_ALGORITHM = ("softmax.shifted", "softmax.division_free_shifted")
 
 
 def share_sum(site: Site, wide: Floats, algorithm: str | None) -> Tally:
-    """Hold |Σp − 1| against what the algorithm's a-priori bound allows the sum.
-
-    Each share is within ρ·u of the largest by the bound ρ of the algorithm, of its own size
-    in the derivation for the shifted ones; the sum of n shares is within ρu/(1 − ρu), and
-    half a subnormal for each. A library's algorithm is not known: it is allowed the larger
-    bound of the two shifted ones.
-    """
+    """Hold |Σp − 1| against what the algorithm's a-priori bound allows the sum."""
     rows = site.block.wide(0)
     shares = wide.reshape(len(rows), -1)
     usable = site.reference.finite & np.isfinite(shares).all(axis=1) & (rows.shape[1] > 0)
     if not usable.any():
         return Tally()
-    algorithms = (algorithm,) if algorithm else _UNKNOWN_ALGORITHM
-    rho = np.max([apriori_bound(name, rows) for name in algorithms], axis=0)
-    relative = rho * site.fmt.unit_roundoff
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        allowed = np.where(relative < 0.5, relative / (1 - relative), np.inf)
-    allowed = allowed + rows.shape[1] * site.fmt.smallest_subnormal / 2
-    with np.errstate(invalid="ignore"):
-        sums = shares.sum(axis=1)
-    # The sum itself is rounded in binary64: that much more is allowed.
-    slack = rows.shape[1] * 2.0**-52 if site.fmt.precision == 53 else 0.0
-    off = np.abs(sums - 1)
-    broken = usable & (off > allowed + slack)
+    sums = ShareSums.of(site.fmt, rows, shares, algorithm)
+    broken = usable & sums.is_beyond
     if not broken.any():
         return Tally(tested=int(usable.sum()))
-    row = int(np.argmax(np.where(broken, off, -1)))
-    note = f"the shares sum to {sums[row]:.6g}, allowed is 1 ± {allowed[row]:.2g}"
+    row = sums.farthest(broken)
     witness = site.witness(
-        row * site.per_row, float(wide[row * site.per_row]), float(off[row]), note
+        row * site.per_row, float(wide[row * site.per_row]), float(sums.off[row]), sums.note(row)
     )
     return Tally(tested=int(usable.sum()), count=int(broken.sum()), witness=witness)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShareSums:
+    """Sums of the shares of rows, and how far from 1 each may be.
+
+    Attributes
+    ----------
+    total, off, allowed : ndarray of float64, one a row
+        Σp, |Σp − 1|, and what the a-priori bound allows that.
+    is_beyond : ndarray of bool
+        Whether it is more.
+
+    Notes
+    -----
+    Each share is within ρ·u of the largest by the bound ρ of the algorithm, of its own size
+    in the derivation for the shifted ones; the sum of n shares is within ρu/(1 − ρu), and
+    half a subnormal for each. A library's algorithm is not known: it is allowed the larger
+    bound of the two shifted ones.
+    """
+
+    total: Floats
+    off: Floats
+    allowed: Floats
+    is_beyond: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, fmt: Format, rows: Floats, shares: Floats, algorithm: str | None) -> ShareSums:
+        """Hold the sums of shares, shape (m, n), of finite rows against their bound.
+
+        Parameters
+        ----------
+        fmt : Format
+            Of the shares.
+        rows, shares : ndarray of float64, shape (m, n)
+            Inputs and answers.
+        algorithm : str or None
+            A key of `apriori.BOUNDS`, None where it is not known.
+        """
+        algorithms = (algorithm,) if algorithm else _UNKNOWN_ALGORITHM
+        rho = np.max([apriori_bound(name, rows) for name in algorithms], axis=0)
+        relative = rho * fmt.unit_roundoff
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            allowed = np.where(relative < 0.5, relative / (1 - relative), np.inf)
+        allowed = allowed + rows.shape[1] * fmt.smallest_subnormal / 2
+        with np.errstate(invalid="ignore"):
+            total = shares.sum(axis=1)
+        # The sum itself is rounded in binary64: that much more is allowed.
+        slack = rows.shape[1] * 2.0**-52 if fmt.precision == 53 else 0.0
+        off = np.abs(total - 1)
+        return cls(total, off, allowed, off > allowed + slack)
+
+    def farthest(self, among: NDArray[np.bool_]) -> int:
+        """Return the row among some whose sum is farthest from 1."""
+        return int(np.argmax(np.where(among, self.off, -1)))
+
+    def note(self, row: int) -> str:
+        """Say what a sum is and may be."""
+        return f"the shares sum to {self.total[row]:.6g}, allowed is 1 ± {self.allowed[row]:.2g}"

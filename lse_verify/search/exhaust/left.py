@@ -8,9 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lse_verify.audit.bounds import share_sum
 from lse_verify.audit.exhausted import Candidate
-from lse_verify.audit.finding import Finding, Tally
+from lse_verify.audit.finding import Finding
 from lse_verify.audit.measure import measure
 from lse_verify.audit.reference import reference
 from lse_verify.audit.site import Site
@@ -94,13 +93,6 @@ def _only(site: Site, wanted: NDArray[np.bool_]) -> Site:
     return replace(
         site, reference=replace(reference, truth=truth, special=reference.special & wanted)
     )
-
-
-def grade_share_sums(space: Space, ladder: Ladder, places: Places, got: FloatArray) -> Tally:
-    """Hold sums of two shares against what their a-priori bound allows."""
-    site = site_of(space, ladder, places)
-    tally = share_sum(site, widened(got.ravel()), None)
-    return located(Finding(violations={"sum of shares": tally}), places).violations["sum of shares"]
 
 
 def located(finding: Finding, places: Places) -> Finding:

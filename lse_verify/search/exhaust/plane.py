@@ -7,23 +7,20 @@ answer has other bits than the first's, and counts as the first does everywhere 
 
 from __future__ import annotations
 
-from dataclasses import astuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from lse_verify.audit.answer import Asker
 from lse_verify.audit.exhausted import write_codes
-from lse_verify.audit.finding import Tally
 from lse_verify.enclosure import Floats
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray
 from lse_verify.search.exhaust.accumulator import Accumulator, Tile, fits_kernel, per_block
 from lse_verify.search.exhaust.edges import Edges
-from lse_verify.search.exhaust.left import grade_share_sums
 from lse_verify.search.exhaust.patterns import Layout, words_of
 from lse_verify.search.exhaust.spaces import CELL, Shard, Space
-from lse_verify.search.exhaust.steps import differing, sums_off
+from lse_verify.search.exhaust.steps import differing
+from lse_verify.search.exhaust.sums import share_sums
 from lse_verify.search.exhaust.tally import SHARE
 
 Places = NDArray[np.int64]
@@ -113,7 +110,8 @@ class _Band:
                 blocks = self._take_back(tile, mirror, output, apart, judged.blocks)
                 self._map(False, row, column, blocks)
         if self._space.kind == SHARE:
-            self._share_sums(tile, mirror)
+            for one in (tile,) if mirror is None else (tile, mirror):
+                self._accumulator.violate("sum of shares", share_sums(self._accumulator, one))
         if mirror is not None:
             self._symmetry(tile, mirror, differs)
 
@@ -149,26 +147,6 @@ class _Band:
         of_part = np.maximum(judged.blocks, one_each)
         np.maximum.at(raised, into, of_part[np.arange(apart.size) // per_block(self._space.fmt)])
         return raised
-
-    def _share_sums(self, tile: Tile, mirror: Tile | None) -> None:
-        """Hold the sums of both shares against 1."""
-        fmt = self._space.fmt
-        # The a-priori bound is 4 units at least, and half a subnormal for each share.
-        allowed = 4 * fmt.unit_roundoff + fmt.smallest_subnormal
-        for one in (tile,) if mirror is None else (tile, mirror):
-            numbers = [words_of(answers) for answers in one.answers]
-            room = np.empty(one.size, dtype=np.int64)
-            layout = astuple(self._layout)
-            tested, count = sums_off(numbers[0], numbers[1], layout, allowed, room)
-            tally = Tally(tested=tested)
-            if count:
-                places = room[:count]
-                answers = np.ascontiguousarray(one.answers[:, places].T)
-                found = grade_share_sums(
-                    self._space, self._accumulator.ladder, one.locate(places), answers
-                )
-                tally = Tally(tested=tested, count=found.count, witness=found.witness)
-            self._accumulator.violate("sum of shares", tally)
 
     def _symmetry(self, tile: Tile, mirror: Tile, differs: Places) -> None:
         witness = None

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lse_verify.oracle.double_double.compilation import compiled_loop, inlined
-from lse_verify.search.exhaust.patterns import Words, widen
+from lse_verify.search.exhaust.patterns import Words
 
 Places = NDArray[np.int64]
 
@@ -74,38 +74,3 @@ def differing(first: Words, second: Words, magnitudes: int, infinity: int, found
             found[number] = i
             number += 1
     return number
-
-
-@compiled_loop
-def sums_off(
-    first: Words,
-    second: Words,
-    layout: tuple[int, int, int, float],
-    allowed: float,
-    found: Places,
-) -> tuple[int, int]:
-    """Write the places of two shares whose sum is off 1 by more than what is always allowed.
-
-    Returns
-    -------
-    tested, count : int
-        How many pairs are finite, and how many places were written.
-    """
-    magnitudes, infinity, shift, scale = layout
-    a, b = np.empty(first.size), np.empty(first.size)
-    widen(first, magnitudes, infinity, shift, scale, a)
-    widen(second, magnitudes, infinity, shift, scale, b)
-    tested, off = 0, 0
-    for i in range(first.size):
-        # Of NaN and infinities the difference is no number.
-        total = a[i] + b[i]
-        tested += 1 if total - total == 0.0 else 0
-        off += 1 if abs(total - 1.0) > allowed else 0
-    if off == 0:
-        return tested, 0
-    number = 0
-    for i in range(first.size):
-        if abs(a[i] + b[i] - 1.0) > allowed:
-            found[number] = i
-            number += 1
-    return tested, number

@@ -20,6 +20,7 @@ from lse_verify.formats import FloatArray
 from lse_verify.oracle.ladder import Ladder
 from lse_verify.search.exhaust.accumulator import Accumulator, Tile
 from lse_verify.search.exhaust.spaces import Space
+from lse_verify.search.exhaust.sums import share_sums
 
 SPACES = [
     (function, fmt)
@@ -108,7 +109,7 @@ def counted(finding: Finding) -> dict[str, object]:
         "nan": finding.spurious_nan,
         "infinity": finding.spurious_infinity,
         "special": finding.special,
-        **{name: t for name, t in finding.violations.items() if name != "sum of shares"},
+        **finding.violations,
         "zero sign": finding.properties.get("zero sign"),
     }
     return {
@@ -138,6 +139,8 @@ def test_the_pass_counts_what_the_audit_counts(function: str, fmt: str, fault: F
         judged = accumulator.add(tile, output)
         accumulator.settle(tile, output, judged.left, judged.blocks)
         assert judged.left.size < 0.1 * places.size
+    if function == "softmax":
+        accumulator.violate("sum of shares", share_sums(accumulator, tile))
     ours = accumulator.finding(places.size)
     block, ladder = space.block(places), Ladder()
     site = Site(
@@ -152,3 +155,10 @@ def test_the_pass_counts_what_the_audit_counts(function: str, fmt: str, fault: F
     theirs = measure(site, got.ravel(), None)
     theirs = msgspec.structs.replace(theirs, rows=ours.rows)
     assert counted(ours) == counted(theirs)
+    if fault is off_by_units and function == "softmax":
+        mine, other = (found.violations["sum of shares"] for found in (ours, theirs))
+        assert mine.witness is not None
+        assert other.witness is not None
+        assert mine.count > 100
+        assert (mine.witness.size, mine.witness.note) == (other.witness.size, other.witness.note)
+        assert mine.witness.row == places[other.witness.row]
