@@ -131,7 +131,8 @@ def report(
     ledger: Annotated[
         list[Path],
         typer.Argument(
-            help="A ledger.jsonl, or several of exhaust, or the measurements.json of bench.",
+            help="A ledger.jsonl, or several of exhaust, or the measurements.json of bench, or a "
+            "comparison.json of searches before ledgers with the true maxima.",
             metavar="LEDGER...",
         ),
     ],
@@ -149,12 +150,16 @@ def report(
     `lse-verify report softplus/ledger.jsonl softmax/ledger.jsonl --out reports/exhaustive`
     """
     from lse_verify.audit.together import read_together
-    from lse_verify.report import show, write_report
+    from lse_verify.report import show, show_hunt, write_report
+    from lse_verify.report.hunt import holds_comparison, read_comparison, write_comparison
 
     first, *others = ledger
+    folder = out or first.parent
+    if first.suffix == ".json" and holds_comparison(first):
+        show_hunt.compared(*write_comparison(read_comparison(first), read_together(others), folder))
+        return
     if others:
         _require_together(ledger, out)
-    folder = out or first.parent
     if first.suffix == ".json":
         from lse_verify.bench.measurements import read_measurements
         from lse_verify.report.performance import rewrite_performance
@@ -333,6 +338,8 @@ def explain(
     json: Json = False,
 ) -> None:
     """Show what every installed implementation makes of one input.
+
+    Each is asked for it alone and as 64 equal rows; where these differ, both are shown.
 
     For example:
 

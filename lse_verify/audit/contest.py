@@ -50,24 +50,6 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True):
         return self.climb[-1][1] if self.climb else 0.0
 
 
-class Maximum(msgspec.Struct, frozen=True, kw_only=True):
-    """The largest error over all inputs of a format.
-
-    Attributes
-    ----------
-    case : Case
-        Where.
-    ulps : float
-        The error.
-    source : str
-        How it is known.
-    """
-
-    case: Case
-    ulps: float
-    source: str
-
-
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """All contests.
 
@@ -79,8 +61,6 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         Evaluations of each, and how many seeds.
     contests : list of Contest
         In the order of the plan.
-    maxima : list of Maximum
-        Those that are known.
     versions, machine : dict
         With what and where.
     """
@@ -89,6 +69,5 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     budget: int
     seeds: int
     contests: list[Contest]
-    maxima: list[Maximum]
     versions: dict[str, str]
     machine: dict[str, str]

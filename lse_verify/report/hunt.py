@@ -1,8 +1,11 @@
-"""The comparison of searches as markdown: tables, and a figure of the climbs."""
+"""The comparison of searches as markdown: tables, and a figure of the climbs.
+
+The true maxima are those of exhaustive ledgers, of the same versions of the same libraries.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -11,7 +14,9 @@ import msgspec
 from matplotlib.figure import Figure
 
 from lse_verify.audit.contest import BISECTION, HUNT, UNIFORM, Case, Comparison, Contest
+from lse_verify.audit.ledger import Ledger
 from lse_verify.errors import LedgerError
+from lse_verify.execution.differences import differences
 from lse_verify.execution.files import make_folder, write_whole
 from lse_verify.report.canvas import power_of_ten, svg
 from lse_verify.report.grid import Grid
@@ -22,19 +27,83 @@ METHODS = (HUNT, BISECTION, UNIFORM)
 ENOUGH = 0.99
 """Of the true maximum, what counts as having found it."""
 
+SAME = 1e-6
+"""Relative to the true maximum: within it a found one is that."""
+
 _COLOURS = {HUNT: "#0072B2", BISECTION: "#D55E00", UNIFORM: "#6b6b6b"}
 _COLUMNS = 5
 _FIGURE = "climbs.svg"
 
 
-def write_comparison(found: Comparison, folder: Path) -> Path:
-    """Write the report of a comparison: the same comparison gives the same bytes.
+Maxima = Mapping[Case, float]
+"""The largest errors over all inputs, in ulps."""
+
+
+def maxima_of(found: Comparison, ledgers: Iterable[Ledger]) -> Maxima:
+    """Return the true maxima of a comparison's cases that exhaustive ledgers have.
 
     Raises
     ------
+    LedgerError
+        If a ledger is not exhaustive, or was made with another version of something.
+    """
+    maxima: dict[Case, float] = {}
+    for ledger in ledgers:
+        if not ledger.is_exhaustive:
+            raise LedgerError(
+                f"the ledger of '{ledger.header.command}' samples and has no true maxima; "
+                "give ledgers of exhaust"
+            )
+        told = differences(*_in_both(found.versions, ledger.header.versions))
+        if told:
+            raise LedgerError(
+                f"the maxima of '{ledger.header.command}' are of other versions ({told}) than the "
+                "searches; exhaust or compare again"
+            )
+        for entry in ledger.entries:
+            cell, worst = entry.cell, entry.finding.worst_error
+            if worst is not None:
+                maxima[Case(cell.function, cell.format, cell.implementation)] = worst.size
+    return {case: maxima[case] for case in _cases(found) if case in maxima}
+
+
+def _in_both(
+    first: dict[str, str], second: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    names = [name for name in first if name in second]
+    return {name: first[name] for name in names}, {name: second[name] for name in names}
+
+
+def write_comparison(
+    found: Comparison, ledgers: Sequence[Ledger], folder: Path
+) -> tuple[list[str], Path]:
+    """Write the report of a comparison: the same comparison gives the same bytes.
+
+    Parameters
+    ----------
+    found : Comparison
+        The searches.
+    ledgers : sequence of Ledger
+        Exhaustive ones, for the true maxima.
+    folder : Path
+        Where ``report.md`` and ``figures/`` go; it is made.
+
+    Returns
+    -------
+    sentences : list of str
+        Which bars are met.
+    path : Path
+        Of the report.
+
+    Raises
+    ------
+    LedgerError
+        If a ledger was made with another version of something.
     OutputError
         If something cannot be written.
     """
+    maxima = maxima_of(found, ledgers)
+    said = sentences(found, maxima)
     make_folder(folder / FIGURES)
     write_whole(folder / FIGURES / _FIGURE, climbs(found))
     text = (
@@ -42,15 +111,16 @@ def write_comparison(found: Comparison, folder: Path) -> Path:
         .get_template("hunt.md.j2")
         .render(
             found=found,
-            known=known_table(found),
-            unknown=unknown_table(found),
-            sentences=sentences(found),
+            known=known_table(found, maxima),
+            unknown=unknown_table(found, maxima),
+            sentences=said,
+            ledgers=ledgers,
             figure=f"{FIGURES}/{_FIGURE}",
         )
     )
     path = folder / REPORT
     write_whole(path, f"{text.rstrip()}\n".encode())
-    return path
+    return said, path
 
 
 def read_comparison(path: Path) -> Comparison:
@@ -67,38 +137,37 @@ def read_comparison(path: Path) -> Comparison:
         raise LedgerError(f"'{path}' is no comparison: {error}; run it again") from error
 
 
-def known_table(found: Comparison) -> Grid:
+def holds_comparison(path: Path) -> bool:
+    """Tell whether a file is of a comparison, whole or damaged."""
+    try:
+        return b'"contests"' in path.read_bytes()
+    except OSError:
+        return False
+
+
+def known_table(found: Comparison, maxima: Maxima) -> Grid:
     """Return the shares of the true maximum that each method reached."""
     headers = ["function", "format", "implementation", "#true maximum (ulp)"]
     for method in METHODS:
         headers += [f"#{method}: worst, median, best share", f"#seeds ≥ {ENOUGH:.0%}"]
     rows = []
-    for maximum in found.maxima:
-        cells = [
-            maximum.case.function,
-            maximum.case.format,
-            code(maximum.case.implementation),
-            number(maximum.ulps),
-        ]
+    for case, ulps in maxima.items():
+        cells = [case.function, case.format, code(case.implementation), number(ulps)]
         for method in METHODS:
-            shares = [size / maximum.ulps for size in _largest(found, maximum.case, method)]
-            if not shares:
-                break
+            shares = [size / ulps for size in _largest(found, case, method)]
             enough = sum(share >= ENOUGH for share in shares)
             cells += [_spread([_share(s) for s in _ends(shares)]), f"{enough} of {len(shares)}"]
-        else:
-            rows.append(tuple(cells))
+        rows.append(tuple(cells))
     return Grid(tuple(headers), tuple(rows))
 
 
-def unknown_table(found: Comparison) -> Grid:
+def unknown_table(found: Comparison, maxima: Maxima) -> Grid:
     """Return the largest errors where no one knows the largest of all."""
-    known = {maximum.case for maximum in found.maxima}
     headers = ["function", "format", "#terms", "implementation"]
     headers += [f"#{method}: worst, median, best (ulp)" for method in METHODS]
     rows = []
-    for case in dict.fromkeys(contest.case for contest in found.contests):
-        if case not in known:
+    for case in _cases(found):
+        if case not in maxima:
             spreads = [
                 _spread([number(v) for v in _ends(_largest(found, case, method))])
                 for method in METHODS
@@ -111,13 +180,12 @@ def unknown_table(found: Comparison) -> Grid:
     return Grid((*headers, "#seeds with hunt ≥ both"), tuple(rows))
 
 
-def sentences(found: Comparison) -> list[str]:
+def sentences(found: Comparison, maxima: Maxima) -> list[str]:
     """Say which bars are met: 9 of 10 seeds everywhere."""
     said = []
     reached = [
-        sum(size >= ENOUGH * m.ulps for size in sizes) / len(sizes)
-        for m in found.maxima
-        if (sizes := _largest(found, m.case, HUNT))
+        sum(size >= ENOUGH * ulps for size in _largest(found, case, HUNT)) / found.seeds
+        for case, ulps in maxima.items()
     ]
     if reached:
         met = sum(share >= 0.9 for share in reached)
@@ -125,8 +193,7 @@ def sentences(found: Comparison) -> list[str]:
             f"The hunt reaches {ENOUGH:.0%} of the true maximum on 9 of 10 seeds in {met} of "
             f"{len(reached)} cases."
         )
-    known = {maximum.case for maximum in found.maxima}
-    others = [c for c in dict.fromkeys(t.case for t in found.contests) if c not in known]
+    others = [case for case in _cases(found) if case not in maxima]
     if others:
         met = sum(_ahead(found, case) >= 0.9 * found.seeds for case in others)
         said.append(
@@ -138,7 +205,7 @@ def sentences(found: Comparison) -> list[str]:
 
 def climbs(found: Comparison) -> bytes:
     """Draw the largest error so far against evaluations: the median seed of each method."""
-    cases = list(dict.fromkeys(contest.case for contest in found.contests))
+    cases = _cases(found)
     rows = -(-len(cases) // _COLUMNS)
     width, height = 9.4, 1.6 * rows + 0.9
 
@@ -172,6 +239,10 @@ def _panel(ax: Any, found: Comparison, case: Case) -> None:
     ax.grid(visible=True)
 
 
+def _cases(found: Comparison) -> list[Case]:
+    return list(dict.fromkeys(contest.case for contest in found.contests))
+
+
 def _of(found: Comparison, case: Case, method: str) -> list[Contest]:
     return [c for c in found.contests if c.case == case and c.method == method]
 
@@ -195,8 +266,10 @@ def _ends(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _share(share: float) -> str:
-    # What is not all is never printed as all.
-    return f"{min(share, 0.9999 if share < 1 - 1e-9 else 1.0):.2%}".replace("%", " %")
+    # What is not all is never printed as all; searches measure to some 1e-9 of what the judge says.
+    if abs(share - 1) > SAME:
+        share = min(share, 0.9999) if share < 1 else max(share, 1.0001)
+    return f"{share:.2%}".replace("%", " %")
 
 
 def _spread(words: Iterable[str]) -> str:

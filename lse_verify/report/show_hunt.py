@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -44,6 +46,13 @@ def hunted(hunt: Hunt, objective: str) -> None:
     console.print(f"{hunt.evaluations:,} inputs tried")
 
 
+def compared(said: Sequence[str], report: Path) -> None:
+    """Print which bars a comparison of searches meets, and where its report is."""
+    for sentence in said:
+        _console().print(sentence)
+    _console().print(f"report: {report}", soft_wrap=True)
+
+
 def hunt_json(hunt: Hunt) -> None:
     """Print what a hunt found as JSON."""
     sys.stdout.write(json.dumps(msgspec.to_builtins(hunt), indent=2, allow_nan=False) + "\n")
@@ -79,7 +88,9 @@ def _find(console: Console, find: Find) -> None:
         "E, κ": f"{find.stability}, {find.condition}" if find.stability else "",
         "found by": f"{find.strategy}, evaluation {find.evaluation:,}",
         "as": "; ".join(find.found),
-        "asked": f"as {find.copies} equal rows; alone it is not as bad" if find.copies > 1 else "",
+        "asked": f"as {find.copies} equal rows; alone it is not as bad: explain shows both"
+        if find.copies > 1
+        else "",
     }
     for name, value in rows.items():
         if value:

@@ -1,9 +1,11 @@
 """The hunt held against uniform sampling and bisection, at the same number of evaluations.
 
 An evaluation is an input given to the implementation: the models' own arithmetic is none. What
-has ended is kept in a journal, and the same command goes on from there::
+has ended is kept in a journal, and the same command goes on from there. The report takes the true
+maxima from ledgers of `lse-verify exhaust`::
 
-    python -m lse_verify.search.hunt.comparison --out reports/hunt --maxima maxima.json
+    python -m lse_verify.search.hunt.comparison --out reports/hunt
+    lse-verify report reports/hunt/comparison.json reports/exhaustive/*/ledger.jsonl
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from pathlib import Path
 
 import msgspec
 
-from lse_verify.audit.contest import Case, Comparison, Maximum
+from lse_verify.audit.contest import Case, Comparison
 from lse_verify.audit.executors import executor
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.header import place
-from lse_verify.errors import BadInput, LseVerifyError, WorkersLost
+from lse_verify.errors import LseVerifyError, WorkersLost
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.files import make_folder
 from lse_verify.execution.interruption import interruptible
@@ -55,10 +57,6 @@ class Request:
         Processes; 0 runs in this one.
     cases : sequence of Case
         Where.
-    maxima : sequence of Maximum
-        Those that are known.
-    sweeps : bool
-        Whether the others are looked for, which takes up to an hour each.
     """
 
     folder: Path
@@ -66,8 +64,6 @@ class Request:
     seeds: int = 10
     jobs: int = 2
     cases: Sequence[Case] = ()
-    maxima: Sequence[Maximum] = ()
-    sweeps: bool = False
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -138,12 +134,9 @@ def _ended(workers: Executor, items: list[Item]) -> Iterator[Line]:
 
 
 def _items(request: Request) -> Iterator[Item]:
-    known = {maximum.case for maximum in request.maxima}
     for case in request.cases or every_case():
         for method in METHODS:
             yield from (Item(case, method, seed, request.budget) for seed in range(request.seeds))
-        if request.sweeps and not case.n_terms and case not in known:
-            yield Item(case, "", 0, 0)
 
 
 def _found(request: Request, head: Head, lines: list[Line]) -> Comparison:
@@ -151,8 +144,7 @@ def _found(request: Request, head: Head, lines: list[Line]) -> Comparison:
         command="python -m lse_verify.search.hunt.comparison",
         budget=request.budget,
         seeds=request.seeds,
-        contests=[line.contest for line in lines if line.contest is not None],
-        maxima=[*request.maxima, *(line.maximum for line in lines if line.maximum is not None)],
+        contests=[line.contest for line in lines],
         versions=head.versions,
         machine=head.machine,
     )
@@ -164,20 +156,6 @@ def _installed() -> dict[str, None]:
     return {name: None for name in _NAMED if name in libraries() and libraries()[name].installed}
 
 
-def read_maxima(path: Path) -> list[Maximum]:
-    """Read known maxima: a JSON array of `Maximum`.
-
-    Raises
-    ------
-    BadInput
-        If the file is something else.
-    """
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Maximum])
-    except (OSError, msgspec.DecodeError) as error:
-        raise BadInput(f"'{path}' holds no maxima: {error}; give a JSON array of them") from error
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the comparison from the command line."""
     parser = argparse.ArgumentParser(prog="python -m lse_verify.search.hunt.comparison")
@@ -185,12 +163,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--budget", type=int, default=10**6)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--maxima", type=Path)
-    parser.add_argument("--sweeps", action="store_true")
     said = parser.parse_args(arguments)
     try:
-        maxima = read_maxima(said.maxima) if said.maxima else []
-        request = Request(said.out, said.budget, said.seeds, said.jobs, (), maxima, said.sweeps)
+        request = Request(said.out, said.budget, said.seeds, said.jobs)
         compare(request, lambda what, done, total: print(f"{done}/{total} {what}", flush=True))
     except LseVerifyError as error:
         print(f"lse-verify: {error}", file=sys.stderr)

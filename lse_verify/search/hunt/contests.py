@@ -1,16 +1,15 @@
-"""One search, or one sweep, of a comparison, as it travels to a worker."""
+"""One search of a comparison, as it travels to a worker."""
 
 from __future__ import annotations
 
 import msgspec
 
-from lse_verify.audit.contest import Case, Contest, Maximum
+from lse_verify.audit.contest import Case, Contest
 from lse_verify.search.hunt.quest import Quest, explore
-from lse_verify.search.hunt.sweep import sweep
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One search, or one sweep where there is no method."""
+    """One search."""
 
     case: Case
     method: str
@@ -22,14 +21,11 @@ class Line(msgspec.Struct, frozen=True):
     """What one item showed."""
 
     item: Item
-    contest: Contest | None = None
-    maximum: Maximum | None = None
+    contest: Contest
 
 
 def one(item: Item) -> Line:
-    """Run one search or sweep."""
-    if not item.method:
-        return Line(item, maximum=sweep(item.case))
+    """Run one search."""
     hunt = explore(
         Quest(
             implementation=item.case.implementation,
@@ -43,6 +39,4 @@ def one(item: Item) -> Line:
         )
     )
     climb = [(step.evaluation, step.size) for step in hunt.climb]
-    return Line(
-        item, contest=Contest(case=item.case, method=item.method, seed=item.seed, climb=climb)
-    )
+    return Line(item, Contest(case=item.case, method=item.method, seed=item.seed, climb=climb))

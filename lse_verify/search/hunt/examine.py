@@ -11,7 +11,7 @@ from lse_verify.audit.confirm import confirmed
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.hunted import Find
 from lse_verify.audit.measure import measure
-from lse_verify.audit.point import block_of
+from lse_verify.audit.point import COPIES, block_of, copied
 from lse_verify.audit.reference import reference
 from lse_verify.audit.rounding_use import scheme_of
 from lse_verify.audit.site import Site
@@ -40,10 +40,6 @@ Not all of it: the audit rounds what it measures.
 
 NOT_AGAIN, NOT_JUDGED = "not the same when asked again", "not judged"
 """What stands for a verdict where there is none."""
-
-COPIES = 64
-"""Equal rows that an input is asked as where it is not as bad alone: many libraries have a loop
-for vectors and another for what is left over, and 64 fill the vectors of every processor."""
 
 _MOST_SPELLED = 8
 
@@ -126,7 +122,7 @@ class Examiner:
             If the implementation gives nothing that can be measured.
         """
         function = self._asker.function
-        block = block_of(function, self.fmt, point).take(np.zeros(copies, dtype=np.intp))
+        block = copied(block_of(function, self.fmt, point), copies)
         got = self._asker.ask(block)
         known = reference(self._ladder, function, block, self.fmt)
         site = Site(self._ladder, function, self.fmt, block, known, seed=0, first_row=0)
