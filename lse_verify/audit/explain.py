@@ -1,7 +1,12 @@
-"""One input through every implementation, in processes of their own."""
+"""One input through every implementation, in processes of their own.
+
+Each is asked for it alone, and then as many equal rows at once: where bits differ, as those of a
+loop for vectors may from those of what is left over, the second answer is told too.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,16 +16,20 @@ import msgspec
 from lse_verify.audit.answer import Asker, NoAnswerError, words_of
 from lse_verify.audit.executors import SECONDS_A_CELL, executor, grader_at
 from lse_verify.audit.grade import Workplace
-from lse_verify.audit.judge import Measured, judge
+from lse_verify.audit.judge import judge
+from lse_verify.audit.point import COPIES, copied
 from lse_verify.audit.reference import reference
 from lse_verify.audit.site import Site
 from lse_verify.audit.witness import spell
 from lse_verify.execution.executors import Lost
 from lse_verify.family import function_named
 from lse_verify.family.block import Block
-from lse_verify.formats import format_named
+from lse_verify.formats import FloatArray, format_named
 from lse_verify.implementations.library import Implementation
 from lse_verify.implementations.registry import find
+
+_MOST_COPIED = 1 << 22
+"""Entries of all rows together; a longer row is asked for alone, and is a vector itself."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +47,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         Empty where they have no meaning.
     failure : str
         Why there is no answer; empty if there is one.
+    copies, times : int
+        As how many equal rows it was asked, and how many of them were answered so. More than 1
+        only where that is not the answer alone.
     """
 
     implementation: str
@@ -49,6 +61,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     stability: str = ""
     condition: str = ""
     failure: str = ""
+    copies: int = 1
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,8 @@ def explain(
     Yields
     ------
     list of Answer
-        One an output; a single one with `Answer.failure` where there is no answer.
+        One an output, then those of outputs that equal rows are answered otherwise; one with
+        `Answer.failure` where there is no answer.
     """
     asked = [
         Question(i.name, function, fmt, block)
@@ -105,28 +120,55 @@ def _answers(workplace: Workplace, question: Question) -> list[Answer]:
     """Ask and judge, in the worker."""
     grader = grader_at(workplace)
     function, fmt = function_named(question.function), format_named(question.format)
-    implementation = find(question.implementation, question.function, grader.base)
     try:
-        got = Asker(implementation.load(), function, fmt).ask(question.block)
-    except NoAnswerError as no_answer:
-        return [_none(question, f"{no_answer.failure.kind}: {no_answer.failure.words}")]
+        implementation = find(question.implementation, question.function, grader.base)
+        asker = Asker(implementation.load(), function, fmt)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         return [_none(question, f"exception: {words_of(error)}")]
+    try:
+        alone = asker.ask(question.block)
+    except NoAnswerError as no_answer:
+        return [_none(question, _why(no_answer))]
     known = reference(grader.ladder, function, question.block, fmt)
     site = Site(grader.ladder, function, fmt, question.block, known, seed=0, first_row=0)
-    return [
-        _answer(question, entry, float(value), judge(site, entry, float(value)))
-        for entry, value in enumerate(got)
-    ]
+    answers = [_answer(question, site, entry, float(got)) for entry, got in enumerate(alone)]
+    return [*answers, *_among_copies(question, asker, site, alone)]
 
 
-def _none(question: Question, failure: str) -> Answer:
-    return Answer(implementation=question.implementation, failure=failure)
+def _among_copies(
+    question: Question, asker: Asker, site: Site, alone: FloatArray
+) -> Iterator[Answer]:
+    """Ask for equal rows, and yield what is not answered as alone."""
+    if question.block.n_terms * COPIES > _MOST_COPIED:
+        return
+    try:
+        got = asker.ask(copied(question.block, COPIES)).reshape(COPIES, -1)
+    except NoAnswerError as no_answer:
+        yield _none(question, _why(no_answer), COPIES)
+        return
+    for entry, own in enumerate(alone):
+        # Spelled, so that zeros of two signs are two answers and all NaNs are one.
+        counts = Counter(spell(float(value)) for value in got[:, entry])
+        del counts[spell(float(own))]
+        for spelled, times in sorted(counts.items()):
+            answer = _answer(question, site, entry, float.fromhex(spelled))
+            yield msgspec.structs.replace(answer, copies=COPIES, times=times)
 
 
-def _answer(question: Question, output: int, got: float, measured: Measured) -> Answer:
+def _why(no_answer: NoAnswerError) -> str:
+    return f"{no_answer.failure.kind}: {no_answer.failure.words}"
+
+
+def _none(question: Question, failure: str, copies: int = 1) -> Answer:
+    return Answer(
+        implementation=question.implementation, failure=failure, copies=copies, times=copies
+    )
+
+
+def _answer(question: Question, site: Site, output: int, got: float) -> Answer:
+    measured = judge(site, output, got)
     return Answer(
         implementation=question.implementation,
         output=output,

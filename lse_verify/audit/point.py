@@ -13,6 +13,10 @@ from lse_verify.family.block import Block, Point
 from lse_verify.family.function import Function
 from lse_verify.formats import Format
 
+COPIES = 64
+"""Equal rows that an input is asked as, besides alone: many libraries have a loop for vectors and
+another for what is left over, and 64 fill the vectors of every processor."""
+
 
 def read_point(function: Function, fmt: Format, arguments: Sequence[str]) -> Point:
     """Read the arguments of a function, each number rounded to nearest in the format.
@@ -102,3 +106,8 @@ def block_of(function: Function, fmt: Format, point: Point) -> Block:
             for kind, a in zip(function.arguments, arguments, strict=True)
         )
     )
+
+
+def copied(block: Block, copies: int) -> Block:
+    """Return a block of equal rows: the first of a block, so often."""
+    return block.take(np.zeros(copies, dtype=np.intp))

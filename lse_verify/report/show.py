@@ -245,7 +245,10 @@ def explained(
             _print(_answers(here))
     for answer in found:
         if answer.failure:
-            _print(f"{answer.implementation}: {answer.failure}")
+            who = f"{answer.implementation} {_asked(answer)}".rstrip()
+            _print(f"{who}: {answer.failure}")
+    if any(answer.copies > 1 for answer in found):
+        _print(_EQUAL_ROWS)
     if not found:
         _print("no installed implementation takes this input; 'lse-verify list' shows all")
 
@@ -261,8 +264,22 @@ def _answers(answers: Sequence[Answer]) -> Table:
         got = Text(a.got)
         if a.got_hex != a.got:
             got.append(f"\n{a.got_hex}", style="dim")
-        table.add_row(a.implementation, got, a.error_ulps, a.stability)
+        who = Text(a.implementation)
+        if asked := _asked(a):
+            who.append(f"\n{asked}", style="dim")
+        table.add_row(who, got, a.error_ulps, a.stability)
     return table
+
+
+_EQUAL_ROWS = "equal rows: the input many times at once, which is not answered as it is alone"
+
+
+def _asked(answer: Answer) -> str:
+    """Say as what an input was asked, empty where it was alone."""
+    if answer.copies == 1:
+        return ""
+    of = "as" if answer.times == answer.copies else f"in {answer.times} of"
+    return f"{of} {answer.copies} equal rows"
 
 
 def everything(as_json: bool) -> None:
