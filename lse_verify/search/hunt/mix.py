@@ -9,7 +9,7 @@ from lse_verify.search.hunt.line import Line
 from lse_verify.search.hunt.modelled import Modelled
 from lse_verify.search.hunt.mutation import Length, Mutation
 from lse_verify.search.hunt.neighbourhood import Neighbourhood
-from lse_verify.search.hunt.solved import Solved
+from lse_verify.search.hunt.solved import Cancelling, Solved
 from lse_verify.search.hunt.space import Shape, Space
 from lse_verify.search.hunt.strategy import Strategy
 from lse_verify.search.hunt.uniform import Uniform
@@ -38,6 +38,8 @@ def strategies_of(method: str, space: Space, budget: int) -> list[Strategy]:
     chosen += [Mutation(space), Neighbourhood(space)]
     if isinstance(space.function, LseFunction):
         chosen.append(Solved(space))
+    if Cancelling.serves(space):
+        chosen.append(Cancelling(space))
     if len(space.lengths) > 1:
         chosen.append(Length(space))
     if Modelled.serves(space):
