@@ -23,7 +23,7 @@ def conditions(block: Block, count: int) -> list[float]:
     return sorted(certify(function, (tuple(row),), 5)[0].condition for row in rows)
 
 
-@pytest.mark.parametrize("n_terms", [2, 10, 100])
+@pytest.mark.parametrize("n_terms", [2, 10])
 def test_as_many_rows_of_those_that_cancel_most_are_far_worse(n_terms: int) -> None:
     space = Space.of(function_named("logsumexp"), BINARY64, n_terms)
 
@@ -32,7 +32,7 @@ def test_as_many_rows_of_those_that_cancel_most_are_far_worse(n_terms: int) -> N
         probes = [strategy.propose(rng, Archive(BINARY64)) for _ in range(batches)]
         return np.concatenate([Solver(space).log_condition(p) for p in probes if p is not None])
 
-    solved, cancelling = log_conditions(Solved(space), 4), log_conditions(Cancelling(space), 16)
+    solved, cancelling = log_conditions(Solved(space), 10), log_conditions(Cancelling(space), 40)
     assert cancelling.size <= solved.size
     # Of 64 times as many rows the worst is some 64 times worse, and so are those behind it.
     assert np.median(cancelling) > np.quantile(solved, 0.9)
