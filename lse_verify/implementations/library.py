@@ -61,6 +61,11 @@ class Implementation:
         """The part of the name before the first dot; a user's own is its own library."""
         return self.name if ":" in self.name else self.name.split(".", 1)[0]
 
+    @property
+    def origin(self) -> str:
+        """What is imported for it: the library, or the user's file or module."""
+        return self.name.rpartition(":")[0] or self.library
+
 
 @dataclass(frozen=True, slots=True)
 class Library:

@@ -127,10 +127,10 @@ def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
 
 def _workers(request: Request) -> Executor:
     workplace = Workplace(None, request.base)
-    libraries = {i.name: i.library for i in request.implementations}
+    origins = {i.name: i.origin for i in request.implementations}
     return GroupedExecutor(
         partial(executor, request.jobs, request.scheduler, workplace),
-        lambda part: libraries[part.implementation],
+        lambda part: origins[part.implementation],
     )
 
 
@@ -144,7 +144,7 @@ def spaces_of(request: Request) -> list[Chosen]:
     """
     chosen = [
         Chosen(i.name, i.function, fmt)
-        for i in sorted(installed(request.implementations), key=lambda i: i.library)
+        for i in sorted(installed(request.implementations), key=lambda i: i.origin)
         for fmt in i.formats
         if not request.formats or fmt in request.formats
     ]

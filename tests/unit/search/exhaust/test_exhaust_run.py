@@ -150,6 +150,12 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_ledger(tmp_path: Path) -> No
     assert not part_of(folder / "ledger.jsonl").exists()
 
 
+def test_what_a_user_has_in_one_file_is_tried_by_the_same_workers(faulty: Path) -> None:
+    chosen = select(["faulty.py:softplus", "faulty.py:lopsided"], ["softplus"], ["binary16"])
+    assert len({i.origin for i in chosen}) == 1
+    assert {i.origin for i in select(["textbook"])} == {"textbook"}
+
+
 def test_the_map_of_a_symmetric_plane_is_symmetric(tmp_path: Path) -> None:
     (entry,) = run(tmp_path, ["textbook.shifted"], "logaddexp", "float8_e5m2").entries
     assert entry.finding.exhausted is not None
