@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class Request:
     resume: bool = False
 
 
-class Chosen(msgspec.Struct, frozen=True):
+class Selected(msgspec.Struct, frozen=True):
     """An implementation as it was selected."""
 
     name: str
@@ -87,7 +87,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         SHA-256 of the user's own files: they must not change while a run is stopped.
     """
 
-    implementations: list[Chosen]
+    implementations: list[Selected]
     functions: list[str]
     formats: list[str]
     regimes: list[str]
@@ -100,19 +100,32 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def asked(request: Request) -> Asked:
     """Return what the journal keeps of a request, apart from what the ledger's header says."""
     base = request.base or Path.cwd()
-    own = [i.name for i in request.implementations if user.is_spec(i.name)]
-    files = [user.parse(name, base).file for name in own]
-    files += [request.data, stored_path(request.regimes)]
+    files = [request.data, stored_path(request.regimes)]
     return Asked(
-        implementations=[Chosen(i.name, i.function, [*i.formats]) for i in request.implementations],
+        implementations=selected(request.implementations),
         functions=[*request.functions],
         formats=[*request.formats],
         regimes=[spec_of(regime) for regime in request.regimes],
         data=None if request.data is None else str(request.data.absolute()),
         oracle=request.oracle,
         base=str(base),
-        files={str(file.absolute()): _digest(file) for file in files if file is not None},
+        files=own_files(request.implementations, base) | _digests(files),
     )
+
+
+def selected(implementations: Sequence[Implementation]) -> list[Selected]:
+    """Return what a journal keeps of implementations as they were selected."""
+    return [Selected(i.name, i.function, [*i.formats]) for i in implementations]
+
+
+def own_files(implementations: Sequence[Implementation], base: Path) -> dict[str, str]:
+    """Return the SHA-256 of the user's own files, which must not change while a run is stopped."""
+    own = [i.name for i in implementations if user.is_spec(i.name)]
+    return _digests(user.parse(name, base).file for name in own)
+
+
+def _digests(files: Iterable[Path | None]) -> dict[str, str]:
+    return {str(file.absolute()): _digest(file) for file in files if file is not None}
 
 
 def _digest(file: Path) -> str:
@@ -159,7 +172,7 @@ def resumed(ledger_path: Path, jobs: int, scheduler: str | None = None) -> Reque
     base = Path(said.base)
     return Request(
         command=header.command,
-        implementations=[_again(chosen, base) for chosen in said.implementations],
+        implementations=again(said.implementations, base),
         functions=said.functions,
         formats=said.formats,
         regimes=[regime_named(spec) for spec in said.regimes],
@@ -174,5 +187,12 @@ def resumed(ledger_path: Path, jobs: int, scheduler: str | None = None) -> Reque
     )
 
 
-def _again(chosen: Chosen, base: Path) -> Implementation:
-    return replace(find(chosen.name, chosen.function, base), formats=tuple(chosen.formats))
+def again(kept: Iterable[Selected], base: Path) -> list[Implementation]:
+    """Return the implementations that a journal kept.
+
+    Raises
+    ------
+    UnknownName, ImplementationLoadError
+        If one is not there any more.
+    """
+    return [replace(find(c.name, c.function, base), formats=tuple(c.formats)) for c in kept]

@@ -19,7 +19,7 @@ from lse_verify.audit.writer import LedgerWriter
 from lse_verify.errors import UsageError, WorkersLost
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.interruption import interruptible
-from lse_verify.execution.journal import part_of
+from lse_verify.execution.journal import kept_lines
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
 from lse_verify.inputs.witnesses import stored_path
@@ -100,11 +100,9 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
 
 
 def _stopped(steps: _Steps, ledger_path: Path) -> str:
-    part = part_of(ledger_path)
-    # Counted in the file: a signal may come between a line and its count. The first is the header.
-    kept = part.read_bytes().count(b"\n") - 1 if part.exists() else 0
+    # Counted in the file: a signal may come between a line and its count.
     return (
-        f"stopped: {max(kept, 0)} of {steps.cells} cells are kept; "
+        f"stopped: {kept_lines(ledger_path)} of {steps.cells} cells are kept; "
         f"go on with: lse-verify audit --resume {ledger_path.parent}"
     )
 

@@ -133,6 +133,12 @@ def part_of(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
+def kept_lines(path: Path) -> int:
+    """Return how many lines the journal of a file has after its header; a torn one is none."""
+    part = part_of(path)
+    return max(part.read_bytes().count(b"\n") - 1, 0) if part.exists() else 0
+
+
 def read_part(
     path: Path, header_type: type[Head], line_type: type[Line]
 ) -> tuple[Head, list[Line]]:

@@ -16,16 +16,15 @@ from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.header import header_of, place
 from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow, encode
-from lse_verify.audit.request import installed
+from lse_verify.audit.request import Selected, again, installed, own_files, selected
 from lse_verify.errors import UsageError
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.grouped import GroupedExecutor
 from lse_verify.execution.interruption import interruptible
-from lse_verify.execution.journal import Journal, read_part
+from lse_verify.execution.journal import Journal, kept_lines, read_part
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
 from lse_verify.implementations.library import Implementation
-from lse_verify.implementations.registry import find
 from lse_verify.search.exhaust.finish import finished
 from lse_verify.search.exhaust.look import look
 from lse_verify.search.exhaust.shard import Exhibit, ShardGrader
@@ -81,12 +80,33 @@ class Chosen(msgspec.Struct, frozen=True):
         return Cell(self.implementation, self.function, self.format, REGIME.name, 0, 0)
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A `Request` in the journal, with the folders of this machine.
+
+    Attributes
+    ----------
+    implementations : list of Selected
+        Those that were selected, also where they have no space or are not installed.
+    formats : list of str
+        As named.
+    base : str
+        The folder that a user's relative paths start from.
+    files : dict of str
+        SHA-256 of the user's own files: they must not change while a run is stopped.
+    """
+
+    implementations: list[Selected]
+    formats: list[str]
+    base: str
+    files: dict[str, str]
+
+
 class Beginning(msgspec.Struct, frozen=True):
     """The first line of the journal."""
 
     header: Header
+    asked: Asked
     spaces: list[Chosen]
-    base: str
 
 
 def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
@@ -111,9 +131,9 @@ def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         If it was stopped by Ctrl-C or SIGTERM; it can go on.
     """
     chosen = spaces_of(request)
-    told = _Told(observe)
+    told = _Told(observe, sum(len(_shards(one)) for one in chosen))
     with ExitStack() as stack:
-        stack.enter_context(interruptible(lambda: told.stopped(ledger_path.parent)))
+        stack.enter_context(interruptible(lambda: told.stopped(ledger_path)))
         stack.enter_context(folder_lock(ledger_path.parent))
         workers = stack.enter_context(_workers(request))
         beginning = _beginning(request, chosen, workers, ledger_path)
@@ -175,12 +195,12 @@ def resumed(ledger_path: Path, jobs: int, scheduler: str | None = None) -> Reque
         If there is no such run, or its journal is damaged.
     """
     beginning, _ = read_part(ledger_path, Beginning, msgspec.Raw)
-    base = Path(beginning.base)
-    names = {(one.implementation, one.function) for one in beginning.spaces}
+    said = beginning.asked
+    base = Path(said.base)
     return Request(
         command=beginning.header.command,
-        implementations=[find(name, function, base) for name, function in sorted(names)],
-        formats=sorted({one.format for one in beginning.spaces}),
+        implementations=again(said.implementations, base),
+        formats=said.formats,
         jobs=jobs,
         base=base,
         scheduler=scheduler,
@@ -193,19 +213,16 @@ class _Told:
     """Counts inputs for the bar, and shards for the line of a run that is stopped."""
 
     observe: Observe
-    kept: int = 0
-    shards: int = 0
+    shards: int
     done: int = 0
     total: int = 0
 
     def begin(self, all_shards: list[Shard], there: set[Shard]) -> None:
-        self.shards, self.kept = len(all_shards), len(there)
         self.total = sum(_millions(shard) for shard in all_shards)
         self.done = sum(_millions(shard) for shard in there)
         self.observe("starting", self.done, self.total)
 
     def end(self, shard: Shard) -> None:
-        self.kept += 1
         self.done += _millions(shard)
         what = f"{shard.implementation} {shard.function} {shard.format}"
         self.observe(what, self.done, self.total)
@@ -213,10 +230,11 @@ class _Told:
     def say(self, what: str) -> None:
         self.observe(what, self.done, self.total)
 
-    def stopped(self, folder: Path) -> str:
+    def stopped(self, ledger_path: Path) -> str:
+        # Counted in the file: a signal may come between a line and its count.
         return (
-            f"stopped: {self.kept} of {self.shards} shards are kept; "
-            f"go on with: lse-verify exhaust --resume {folder}"
+            f"stopped: {kept_lines(ledger_path)} of {self.shards} shards are kept; "
+            f"go on with: lse-verify exhaust --resume {ledger_path.parent}"
         )
 
 
@@ -234,15 +252,25 @@ def _beginning(
     names = tuple(sorted({i.library for i in rows}))
     made = place(names)
     header = header_of(request.command, request.implementations, rows, [REGIME], len(chosen), made)
+    asked = _asked(request)
     if request.resume:
         there, _ = read_part(ledger_path, Beginning, msgspec.Raw)
-        return Beginning(header, there.spaces, there.base)
+        return Beginning(header, asked, there.spaces)
     floors = {
         one: 0.0 if isinstance(floor, Lost) else floor
         for one, floor in workers.run(partial(_look, request.base), chosen, SECONDS_A_SHARD)
     }
     spaces = [msgspec.structs.replace(one, floor=floors[one]) for one in chosen]
-    return Beginning(header, spaces, str(request.base))
+    return Beginning(header, asked, spaces)
+
+
+def _asked(request: Request) -> Asked:
+    return Asked(
+        selected(request.implementations),
+        [*request.formats],
+        str(request.base),
+        own_files(request.implementations, request.base),
+    )
 
 
 def _look(base: Path, chosen: Chosen) -> float:

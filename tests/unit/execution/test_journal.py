@@ -12,7 +12,7 @@ import pytest
 
 from lse_verify.errors import LedgerError, OutputError
 from lse_verify.execution.files import write_whole
-from lse_verify.execution.journal import Journal, part_of, read_part
+from lse_verify.execution.journal import Journal, kept_lines, part_of, read_part
 
 
 class Head(msgspec.Struct):
@@ -103,6 +103,16 @@ def test_nothing_to_go_on_with_is_told(path: Path) -> None:
     write_whole(path, b"")
     with pytest.raises(LedgerError, match=r"nothing to go on with: the run in '.*' has ended"):
         read_part(path, Head, Line)
+
+
+def test_whole_lines_are_counted_without_the_header_and_a_torn_one(path: Path) -> None:
+    assert kept_lines(path) == 0
+    part_of(path).write_bytes(b'{"se')
+    assert kept_lines(path) == 0
+    _begin(path, 2)
+    with part_of(path).open("ab") as part:
+        part.write(b'{"num')
+    assert kept_lines(path) == 2
 
 
 def test_a_run_killed_before_its_first_line_begins_anew(path: Path) -> None:

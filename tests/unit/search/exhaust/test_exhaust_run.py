@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,8 @@ from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.errors import UsageError
 from lse_verify.execution.journal import part_of
 from lse_verify.family.block import widened
+from lse_verify.implementations import registry
+from lse_verify.implementations.library import Library
 from lse_verify.implementations.registry import find, select
 from lse_verify.search.exhaust.run import Request, exhaust, resumed, spaces_of
 from lse_verify.search.exhaust.shard import ShardGrader
@@ -124,30 +127,49 @@ def test_shards_merge_in_any_order_to_the_same(tmp_path: Path) -> None:
     assert msgspec.json.encode(forward) == msgspec.json.encode(turned)
 
 
-def test_a_run_that_was_stopped_goes_on_to_the_same_ledger(tmp_path: Path) -> None:
-    whole = run(tmp_path / "whole", ["textbook"], "softplus", "bfloat16")
-    folder = tmp_path / "stopped"
-    ended: list[int] = []
+def stop_after_one(request: Request, ledger_path: Path) -> None:
+    """Exhaust until one shard has ended."""
 
     class StoppedError(Exception):
         pass
 
     def stop(what: str, done: int, total: int) -> None:
-        ended.append(done)
         if done == 1:
             raise StoppedError
 
-    chosen = [i for i in select(["textbook"], ["softplus"], []) if i.function == "softplus"]
-    request = Request("", chosen, ["bfloat16"], 0, Path.cwd())
     with pytest.raises(StoppedError):
-        exhaust(request, folder / "ledger.jsonl", stop)
-    assert part_of(folder / "ledger.jsonl").exists()
-    again = resumed(folder / "ledger.jsonl", 0)
+        exhaust(request, ledger_path, stop)
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_ledger(tmp_path: Path) -> None:
+    whole = run(tmp_path / "whole", ["textbook"], "softplus", "bfloat16")
+    path = tmp_path / "stopped" / "ledger.jsonl"
+    chosen = [i for i in select(["textbook"], ["softplus"], []) if i.function == "softplus"]
+    stop_after_one(Request("", chosen, ["bfloat16"], 0, Path.cwd()), path)
+    assert part_of(path).exists()
+    again = resumed(path, 0)
     seen: list[int] = []
-    ledger = exhaust(again, folder / "ledger.jsonl", lambda what, done, total: seen.append(done))
+    ledger = exhaust(again, path, lambda what, done, total: seen.append(done))
     assert seen[0] == 1
     assert ledger.digest == whole.digest
-    assert not part_of(folder / "ledger.jsonl").exists()
+    assert not part_of(path).exists()
+
+
+def test_a_run_goes_on_though_a_library_that_it_named_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    naive = find("textbook.naive", "softplus")
+    absent = Library(
+        "absent", (replace(naive, name="absent"),), module="a_module_that_is_nowhere", install="-"
+    )
+    known = {**registry.libraries(), "absent": absent}
+    monkeypatch.setattr(registry, "_registered", lambda: known)
+    chosen = [find("textbook.shifted", "softplus"), *absent.implementations, naive]
+    path = tmp_path / "ledger.jsonl"
+    stop_after_one(Request("", chosen, ["bfloat16"], 0, Path.cwd()), path)
+    ledger = exhaust(resumed(path, 0), path, lambda what, done, total: None)
+    assert [e.cell.implementation for e in ledger.entries] == ["textbook.shifted", "textbook.naive"]
+    assert "absent" in {skipped.name for skipped in ledger.header.skipped}
 
 
 def test_what_a_user_has_in_one_file_is_tried_by_the_same_workers(faulty: Path) -> None:
