@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -139,12 +140,13 @@ def exhaust(
     from lse_verify.implementations.registry import select
     from lse_verify.report import show, show_exhaust
     from lse_verify.report.exhaustive import write_exhaustive
-    from lse_verify.search.exhaust.run import Request, resumed
+    from lse_verify.search.exhaust.run import Request, go_on
     from lse_verify.search.exhaust.run import exhaust as run_exhaust
 
     if resume is not None:
         refuse_beside_resume(bool(implementation or function or format))
-        out, request = resume, resumed(resume / "ledger.jsonl", jobs or cores(), scheduler)
+        out = resume
+        run = partial(go_on, out / "ledger.jsonl", jobs or cores(), scheduler)
     else:
         if not function or not format:
             raise UsageError(
@@ -164,8 +166,9 @@ def exhaust(
             base=Path.cwd(),
             scheduler=scheduler,
         )
+        run = partial(run_exhaust, request, out / "ledger.jsonl")
     with show.progress(quiet=json) as observe:
-        ledger = run_exhaust(request, out / "ledger.jsonl", observe)
+        ledger = run(observe)
     if json:
         show.ledger_json(ledger)
     else:

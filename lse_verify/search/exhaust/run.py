@@ -15,13 +15,13 @@ from lse_verify.audit.executors import executor
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.header import header_of, place
-from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow, encode
+from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow, encode, read_ledger
 from lse_verify.audit.request import Selected, again, installed, own_files, selected
 from lse_verify.errors import UsageError
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.grouped import GroupedExecutor
 from lse_verify.execution.interruption import interruptible
-from lse_verify.execution.journal import Journal, kept_lines, read_part
+from lse_verify.execution.journal import Journal, kept_lines, part_of, read_part
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
 from lse_verify.implementations.library import Implementation
@@ -184,6 +184,30 @@ def spaces_of(request: Request) -> list[Chosen]:
     if not small:
         raise refusals[0]
     return small
+
+
+def go_on(ledger_path: Path, jobs: int, scheduler: str | None, observe: Observe) -> Ledger:
+    """Go on with a run that was stopped; one that was killed amid its report has only that to do.
+
+    Parameters
+    ----------
+    ledger_path : Path
+        Where its ledger would be.
+    jobs, scheduler : int, str or None
+        Who is to go on; the findings are the same.
+    observe : callable
+        Told of every million inputs.
+
+    Raises
+    ------
+    LedgerError
+        If there is no such run, or what it left is damaged or was begun differently.
+    LseVerifyError
+        As `exhaust` does.
+    """
+    if ledger_path.exists() and not part_of(ledger_path).exists():
+        return read_ledger(ledger_path)
+    return exhaust(resumed(ledger_path, jobs, scheduler), ledger_path, observe)
 
 
 def resumed(ledger_path: Path, jobs: int, scheduler: str | None = None) -> Request:
