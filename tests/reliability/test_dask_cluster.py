@@ -1,4 +1,4 @@
-"""A Dask cluster on loopback grades the same, also when one of its workers is killed midway."""
+"""A Dask cluster on loopback finds the same, also when one of its workers is killed midway."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from small_audits import Audit, end
+from small_audit import AUDIT
+from small_runs import Run, await_lines, end
 
-from lse_verify.audit.ledger import Ledger
 from lse_verify.errors import UsageError
 from lse_verify.execution.dask_executor import DaskExecutor
 
@@ -70,30 +70,27 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_a_cluster_that_loses_a_worker_midway_gives_the_same_ledger(
-    cluster: Cluster, small_audit: Audit, undisturbed: Ledger
+    cluster: Cluster, small_run: Run, undisturbed: Run
 ) -> None:
-    with small_audit.start(scheduler=cluster.address) as process:
-        while small_audit.lines < 5:
-            assert process.poll() is None
-            time.sleep(0.01)
+    with small_run.start(scheduler=cluster.address) as process:
+        await_lines(small_run, process, 5)
         beside = psutil.Process(cluster.workers[1].pid).children(recursive=True)
         _kill(cluster.workers[1])
-        out = end(process)
-    assert out.splitlines()[-1] == undisturbed.digest
-    assert small_audit.ledger().header.cells == undisturbed.header.cells
+        end(process)
+    assert small_run.findings == undisturbed.findings
     _, alive = psutil.wait_procs(beside, timeout=5)
     assert alive == []
 
 
+@pytest.mark.parametrize("kind", [AUDIT], indirect=True, ids=["audit"])
 def test_a_run_begun_here_goes_on_with_a_cluster(
-    cluster: Cluster, small_audit: Audit, undisturbed: Ledger
+    cluster: Cluster, small_run: Run, undisturbed: Run
 ) -> None:
-    with small_audit.start() as process:
-        while small_audit.lines < 5:
-            time.sleep(0.01)
+    with small_run.start(jobs=0) as process:
+        await_lines(small_run, process, 5)
         process.kill()
-    with small_audit.start(scheduler=cluster.address) as process:
-        assert end(process).splitlines()[-1] == undisturbed.digest
+    end(small_run.start(scheduler=cluster.address))
+    assert small_run.findings == undisturbed.findings
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere", "127.0.0.1:x"])
