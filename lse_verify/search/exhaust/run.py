@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -10,103 +9,35 @@ from pathlib import Path
 
 import msgspec
 
-from lse_verify.audit.cell import Cell
 from lse_verify.audit.executors import executor
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.header import header_of, place
-from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow, encode, read_ledger
-from lse_verify.audit.request import Selected, again, installed, own_files, selected
-from lse_verify.errors import UsageError
+from lse_verify.audit.ledger import Entry, Ledger, encode, read_ledger
+from lse_verify.audit.request import installed
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.grouped import GroupedExecutor
 from lse_verify.execution.interruption import interruptible
 from lse_verify.execution.journal import Journal, kept_lines, part_of, read_part
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
-from lse_verify.implementations.library import Implementation
 from lse_verify.search.exhaust.finish import finished
 from lse_verify.search.exhaust.look import look
+from lse_verify.search.exhaust.request import (
+    REGIME,
+    Beginning,
+    Chosen,
+    Request,
+    asked,
+    resumed,
+    spaces_of,
+)
 from lse_verify.search.exhaust.shard import Exhibit, ShardGrader
 from lse_verify.search.exhaust.spaces import Shard, Space
 
-REGIME = RegimeRow("exhaustive", "every input that there is")
+__all__ = ["Request", "exhaust", "go_on", "resumed", "spaces_of"]
 
 SECONDS_A_SHARD = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be exhausted.
-
-    Attributes
-    ----------
-    command : str
-        The command line that says the same, for the report.
-    implementations : sequence of Implementation
-        As selected, each of one of the functions.
-    formats : sequence of str
-        Names; each implementation is tried in those that it has.
-    jobs : int
-        Processes; 0 runs in this one.
-    scheduler : str or None
-        The address of a Dask cluster, which is used instead of processes.
-    base : Path
-        The folder that a user's relative paths start from.
-    resume : bool
-        Go on with what a run that was stopped left in the ledger's folder.
-    """
-
-    command: str
-    implementations: Sequence[Implementation]
-    formats: Sequence[str]
-    jobs: int
-    base: Path
-    scheduler: str | None = None
-    resume: bool = False
-
-
-class Chosen(msgspec.Struct, frozen=True):
-    """One space of one implementation, and the error that its largest is known to reach."""
-
-    implementation: str
-    function: str
-    format: str
-    floor: float = 0.0
-
-    @property
-    def cell(self) -> Cell:
-        """Its place in the ledger."""
-        return Cell(self.implementation, self.function, self.format, REGIME.name, 0, 0)
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """A `Request` in the journal, with the folders of this machine.
-
-    Attributes
-    ----------
-    implementations : list of Selected
-        Those that were selected, also where they have no space or are not installed.
-    formats : list of str
-        As named.
-    base : str
-        The folder that a user's relative paths start from.
-    files : dict of str
-        SHA-256 of the user's own files: they must not change while a run is stopped.
-    """
-
-    implementations: list[Selected]
-    formats: list[str]
-    base: str
-    files: dict[str, str]
-
-
-class Beginning(msgspec.Struct, frozen=True):
-    """The first line of the journal."""
-
-    header: Header
-    asked: Asked
-    spaces: list[Chosen]
 
 
 def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
@@ -154,38 +85,6 @@ def _workers(request: Request) -> Executor:
     )
 
 
-def spaces_of(request: Request) -> list[Chosen]:
-    """Return the spaces of a request, library by library; those too large are left out.
-
-    Raises
-    ------
-    UsageError
-        If there is none, or all are too large.
-    """
-    chosen = [
-        Chosen(i.name, i.function, fmt)
-        for i in sorted(installed(request.implementations), key=lambda i: i.origin)
-        for fmt in i.formats
-        if not request.formats or fmt in request.formats
-    ]
-    if not chosen:
-        raise UsageError(
-            "nothing to exhaust: no implementation that is installed has this function in this "
-            "format; 'lse-verify list' shows what there is"
-        )
-    small, refusals = [], []
-    for one in chosen:
-        try:
-            Space.named(one.function, one.format)
-        except UsageError as refusal:
-            refusals.append(refusal)
-        else:
-            small.append(one)
-    if not small:
-        raise refusals[0]
-    return small
-
-
 def go_on(ledger_path: Path, jobs: int, scheduler: str | None, observe: Observe) -> Ledger:
     """Go on with a run that was stopped; one that was killed amid its report has only that to do.
 
@@ -208,28 +107,6 @@ def go_on(ledger_path: Path, jobs: int, scheduler: str | None, observe: Observe)
     if ledger_path.exists() and not part_of(ledger_path).exists():
         return read_ledger(ledger_path)
     return exhaust(resumed(ledger_path, jobs, scheduler), ledger_path, observe)
-
-
-def resumed(ledger_path: Path, jobs: int, scheduler: str | None = None) -> Request:
-    """Return the request of a run that was stopped, from its journal.
-
-    Raises
-    ------
-    LedgerError
-        If there is no such run, or its journal is damaged.
-    """
-    beginning, _ = read_part(ledger_path, Beginning, msgspec.Raw)
-    said = beginning.asked
-    base = Path(said.base)
-    return Request(
-        command=beginning.header.command,
-        implementations=again(said.implementations, base),
-        formats=said.formats,
-        jobs=jobs,
-        base=base,
-        scheduler=scheduler,
-        resume=True,
-    )
 
 
 @dataclass(slots=True)
@@ -276,25 +153,15 @@ def _beginning(
     names = tuple(sorted({i.library for i in rows}))
     made = place(names)
     header = header_of(request.command, request.implementations, rows, [REGIME], len(chosen), made)
-    asked = _asked(request)
     if request.resume:
         there, _ = read_part(ledger_path, Beginning, msgspec.Raw)
-        return Beginning(header, asked, there.spaces)
+        return Beginning(header, asked(request), there.spaces)
     floors = {
         one: 0.0 if isinstance(floor, Lost) else floor
         for one, floor in workers.run(partial(_look, request.base), chosen, SECONDS_A_SHARD)
     }
     spaces = [msgspec.structs.replace(one, floor=floors[one]) for one in chosen]
-    return Beginning(header, asked, spaces)
-
-
-def _asked(request: Request) -> Asked:
-    return Asked(
-        selected(request.implementations),
-        [*request.formats],
-        str(request.base),
-        own_files(request.implementations, request.base),
-    )
+    return Beginning(header, asked(request), spaces)
 
 
 def _look(base: Path, chosen: Chosen) -> float:
