@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -88,7 +89,7 @@ def audit(
 
     `lse-verify audit --resume reports/audit` — what was stopped goes on
     """
-    from lse_verify.audit.run import DEFAULT_SAMPLES, Request, resumed
+    from lse_verify.audit.run import DEFAULT_SAMPLES, Request, go_on
     from lse_verify.audit.run import audit as run_audit
     from lse_verify.family import function_named
     from lse_verify.formats import format_named
@@ -102,7 +103,8 @@ def audit(
     if resume is not None:
         chosen = [*implementation, *function, *format, *regime]
         refuse_beside_resume(bool(chosen or data or samples or seed))
-        out, request = resume, resumed(resume / "ledger.jsonl", jobs or cores(), scheduler)
+        out = resume
+        run = partial(go_on, out / "ledger.jsonl", jobs or cores(), scheduler)
     else:
         request = Request(
             command=command(sys.argv[1:]),
@@ -117,8 +119,9 @@ def audit(
             oracle=oracle,
             scheduler=scheduler,
         )
+        run = partial(run_audit, request, out / "ledger.jsonl")
     with show.progress(quiet=json) as observe:
-        ledger = run_audit(request, out / "ledger.jsonl", observe)
+        ledger = run(observe)
     report_path = write_report(ledger, out)
     if json:
         show.ledger_json(ledger)

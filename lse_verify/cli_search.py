@@ -169,7 +169,8 @@ def exhaust(
         run = partial(run_exhaust, request, out / "ledger.jsonl")
     with show.progress(quiet=json) as observe:
         ledger = run(observe)
+    report = write_exhaustive([ledger], out)
     if json:
         show.ledger_json(ledger)
     else:
-        show_exhaust.exhausted([ledger], write_exhaustive([ledger], out))
+        show_exhaust.exhausted([ledger], report)

@@ -17,9 +17,9 @@ from lse_verify.audit import environment
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.grade import Graded, Grader, Workplace
 from lse_verify.audit.header import Place, place
-from lse_verify.errors import UsageError
+from lse_verify.errors import UsageError, WorkersLost
 from lse_verify.execution.differences import differences
-from lse_verify.execution.executors import Executor, InlineExecutor
+from lse_verify.execution.executors import Executor, InlineExecutor, Lost
 from lse_verify.execution.pool import PoolExecutor
 
 SECONDS_A_CELL = 60.0
@@ -115,9 +115,36 @@ class GradeCell:
         UsageError
             If this process is not what is expected.
         """
-        if self.expected is not None:
-            _require(msgspec.json.encode(self.expected))
+        require_place(self.expected)
         return grader_at(self.workplace).grade(cell)
+
+
+def place_of(workers: Executor, names: tuple[str, ...], scheduler: str | None) -> Place:
+    """Return where libraries are graded: here, or where a worker of the cluster is.
+
+    Raises
+    ------
+    WorkersLost
+        If no worker of the cluster stays to tell.
+    """
+    if scheduler is None:
+        return place(names)
+    ((_, found),) = workers.run(place, [names])
+    if isinstance(found, Lost):
+        raise WorkersLost(f"no worker of the cluster at '{scheduler}' stays: {found.words}")
+    return found
+
+
+def require_place(expected: Place | None) -> None:
+    """Refuse to grade if this process is not what the ledger says; None says nothing.
+
+    Raises
+    ------
+    UsageError
+        If it has other versions, or is on another machine.
+    """
+    if expected is not None:
+        _require(msgspec.json.encode(expected))
 
 
 @functools.lru_cache(maxsize=1)

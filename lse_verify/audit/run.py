@@ -9,23 +9,23 @@ from functools import partial
 from pathlib import Path
 
 from lse_verify.audit.cell import Cell, batches, plan
-from lse_verify.audit.executors import SECONDS_A_CELL, GradeCell, executor, prepare_cell
+from lse_verify.audit.executors import SECONDS_A_CELL, GradeCell, executor, place_of, prepare_cell
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Graded, Workplace
-from lse_verify.audit.header import Place, audited, header, place
-from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.header import audited, header
+from lse_verify.audit.ledger import Ledger, read_ledger
 from lse_verify.audit.request import DEFAULT_SAMPLES, Beginning, Request, asked, installed, resumed
 from lse_verify.audit.writer import LedgerWriter
-from lse_verify.errors import UsageError, WorkersLost
+from lse_verify.errors import UsageError
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.interruption import interruptible
-from lse_verify.execution.journal import kept_lines
+from lse_verify.execution.journal import kept_lines, part_of
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
 from lse_verify.inputs.witnesses import stored_path
 from lse_verify.oracle.double_double.rows.enclose import load_kernels
 
-__all__ = ["DEFAULT_SAMPLES", "Observe", "Request", "audit", "installed", "resumed"]
+__all__ = ["DEFAULT_SAMPLES", "Observe", "Request", "audit", "go_on", "installed", "resumed"]
 
 
 @dataclass(slots=True)
@@ -90,13 +90,37 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         workplace = _workplace(request, stack)
         workers = stack.enter_context(executor(request.jobs, request.scheduler, workplace))
         rows = audited(here, cells)
-        made = _place(workers, tuple(sorted({i.library for i in rows})), request.scheduler)
+        made = place_of(workers, tuple(sorted({i.library for i in rows})), request.scheduler)
         beginning = Beginning(header(request, rows, len(cells), made), asked(request))
         writer = LedgerWriter(ledger_path, beginning, resume=request.resume)
         stack.enter_context(writer)
         checked = made if request.scheduler is not None else None
         _grade_all(workers, GradeCell(workplace, checked), cells, writer, steps)
         return writer.finish(cells)
+
+
+def go_on(ledger_path: Path, jobs: int, scheduler: str | None, observe: Observe) -> Ledger:
+    """Go on with an audit that was stopped; one killed amid its report has only that to do.
+
+    Parameters
+    ----------
+    ledger_path : Path
+        Where its ledger would be.
+    jobs, scheduler : int, str or None
+        Who is to go on; the findings are the same.
+    observe : callable
+        Told of every step.
+
+    Raises
+    ------
+    LedgerError
+        If there is no such audit, or what it left is damaged or was begun differently.
+    LseVerifyError
+        As `audit` does.
+    """
+    if ledger_path.exists() and not part_of(ledger_path).exists():
+        return read_ledger(ledger_path)
+    return audit(resumed(ledger_path, jobs, scheduler), ledger_path, observe)
 
 
 def _stopped(steps: _Steps, ledger_path: Path) -> str:
@@ -115,16 +139,6 @@ def _workplace(request: Request, stack: ExitStack) -> Workplace:
     if request.scheduler is None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lse_verify_")))
     return Workplace(folder, base, data, request.oracle, stored_path(request.regimes))
-
-
-def _place(workers: Executor, names: tuple[str, ...], scheduler: str | None) -> Place:
-    """Return where cells are graded: here, or where a worker of the cluster is."""
-    if scheduler is None:
-        return place(names)
-    ((_, found),) = workers.run(place, [names])
-    if isinstance(found, Lost):
-        raise WorkersLost(f"no worker of the cluster at '{scheduler}' stays: {found.words}")
-    return found
 
 
 def _grade_all(

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from small_exhaust import EXHAUST
 from small_runs import LEDGER, Run, Thing, await_lines, end, plan_of
 
 from lse_verify.audit.request import resumed
@@ -114,7 +113,6 @@ def test_what_has_changed_meanwhile_is_told(small_run: Run) -> None:
     assert "was begun differently (asked.files." in out
 
 
-@pytest.mark.parametrize("kind", [EXHAUST], indirect=True, ids=["exhaust"])
 def test_a_run_killed_amid_its_report_goes_on_to_the_same_report(
     small_run: Run, undisturbed: Run
 ) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from lse_verify.audit.executors import executor
+from lse_verify.audit.executors import executor, place_of, require_place
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Workplace
-from lse_verify.audit.header import header_of, place
+from lse_verify.audit.header import Place, header_of
 from lse_verify.audit.ledger import Entry, Ledger, encode, read_ledger
 from lse_verify.audit.request import installed
 from lse_verify.execution.executors import Executor, Lost
@@ -21,6 +21,7 @@ from lse_verify.execution.interruption import interruptible
 from lse_verify.execution.journal import Journal, kept_lines, part_of, read_part
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
+from lse_verify.implementations.library import Implementation
 from lse_verify.search.exhaust.finish import finished
 from lse_verify.search.exhaust.look import look
 from lse_verify.search.exhaust.request import (
@@ -67,22 +68,25 @@ def exhaust(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         stack.enter_context(interruptible(lambda: told.stopped(ledger_path)))
         stack.enter_context(folder_lock(ledger_path.parent))
         workers = stack.enter_context(_workers(request))
-        beginning = _beginning(request, chosen, workers, ledger_path)
+        rows = _rows(request, chosen)
+        made = _made(request, rows)
+        beginning = _beginning(request, chosen, rows, made, workers, ledger_path)
         journal = Journal(ledger_path, beginning, Exhibit, resume=request.resume)
         stack.enter_context(journal)
-        exhibits = _grade(beginning, journal, workers, request.base, told)
+        task = GradeShard(request.base, made if request.scheduler is not None else None)
+        exhibits = _grade(beginning, journal, workers, task, told)
         ledger = Ledger(beginning.header, _entries(beginning, exhibits, workers, told))
         journal.finish(encode(ledger))
         return ledger
 
 
 def _workers(request: Request) -> Executor:
-    workplace = Workplace(None, request.base)
     origins = {i.name: i.origin for i in request.implementations}
-    return GroupedExecutor(
-        partial(executor, request.jobs, request.scheduler, workplace),
-        lambda part: origins[part.implementation],
-    )
+    return GroupedExecutor(partial(_new_workers, request), lambda p: origins[p.implementation])
+
+
+def _new_workers(request: Request) -> Executor:
+    return executor(request.jobs, request.scheduler, Workplace(None, request.base))
 
 
 def go_on(ledger_path: Path, jobs: int, scheduler: str | None, observe: Observe) -> Ledger:
@@ -144,14 +148,27 @@ def _millions(shard: Shard) -> int:
     return max(Space.named(shard.function, shard.format).inputs_of(shard) >> 20, 1)
 
 
+def _rows(request: Request, chosen: list[Chosen]) -> list[Implementation]:
+    """Return the implementations that have a space."""
+    pairs = {(one.implementation, one.function) for one in chosen}
+    return [i for i in installed(request.implementations) if (i.name, i.function) in pairs]
+
+
+def _made(request: Request, rows: list[Implementation]) -> Place:
+    names = tuple(sorted({i.library for i in rows}))
+    with _new_workers(request) as workers:
+        return place_of(workers, names, request.scheduler)
+
+
 def _beginning(
-    request: Request, chosen: list[Chosen], workers: Executor, ledger_path: Path
+    request: Request,
+    chosen: list[Chosen],
+    rows: list[Implementation],
+    made: Place,
+    workers: Executor,
+    ledger_path: Path,
 ) -> Beginning:
     """Return what the run begins with; one that goes on begins as it did."""
-    pairs = {(one.implementation, one.function) for one in chosen}
-    rows = [i for i in installed(request.implementations) if (i.name, i.function) in pairs]
-    names = tuple(sorted({i.library for i in rows}))
-    made = place(names)
     header = header_of(request.command, request.implementations, rows, [REGIME], len(chosen), made)
     if request.resume:
         there, _ = read_part(ledger_path, Beginning, msgspec.Raw)
@@ -174,8 +191,31 @@ def grader_at(base: Path) -> ShardGrader:
     return ShardGrader(base)
 
 
-def _grade_shard(base: Path, shard: Shard) -> Exhibit:
-    return grader_at(base).grade(shard)
+@dataclass(frozen=True, slots=True)
+class GradeShard:
+    """The task of grading a shard.
+
+    Attributes
+    ----------
+    base : Path
+        The folder that a user's relative paths start from.
+    expected : Place or None
+        As `audit.executors.GradeCell` has it.
+    """
+
+    base: Path
+    expected: Place | None = None
+
+    def __call__(self, shard: Shard) -> Exhibit:
+        """Grade one.
+
+        Raises
+        ------
+        UsageError
+            If this process is not what is expected.
+        """
+        require_place(self.expected)
+        return grader_at(self.base).grade(shard)
 
 
 def _shards(one: Chosen) -> list[Shard]:
@@ -190,14 +230,14 @@ def _grade(
     beginning: Beginning,
     journal: Journal[Beginning, Exhibit],
     workers: Executor,
-    base: Path,
+    task: GradeShard,
     told: _Told,
 ) -> dict[Shard, Exhibit]:
     shards = [shard for one in beginning.spaces for shard in _shards(one)]
     exhibits = {exhibit.shard: exhibit for exhibit in journal.lines}
     told.begin(shards, set(exhibits))
     left = [shard for shard in shards if shard not in exhibits]
-    for shard, outcome in workers.run(partial(_grade_shard, base), left, SECONDS_A_SHARD):
+    for shard, outcome in workers.run(task, left, SECONDS_A_SHARD):
         exhibit = _lost(shard, outcome) if isinstance(outcome, Lost) else outcome
         journal.append(exhibit)
         exhibits[shard] = exhibit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +13,17 @@ import pytest
 from lse_verify import truth
 from lse_verify.audit.exhausted import Candidate, map_of, merged_candidates
 from lse_verify.audit.finding import Finding
+from lse_verify.audit.header import place
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict, verdict
+from lse_verify.cli import main
 from lse_verify.errors import UsageError
 from lse_verify.execution.journal import part_of
 from lse_verify.family.block import widened
 from lse_verify.implementations import registry
 from lse_verify.implementations.library import Library
 from lse_verify.implementations.registry import find, select
-from lse_verify.search.exhaust.run import Request, exhaust, resumed, spaces_of
+from lse_verify.search.exhaust.run import GradeShard, Request, exhaust, resumed, spaces_of
 from lse_verify.search.exhaust.shard import ShardGrader
 from lse_verify.search.exhaust.spaces import Shard, Space
 
@@ -233,3 +236,24 @@ def test_nan_is_no_step_where_a_format_has_no_infinity(tmp_path: Path) -> None:
     (entry,) = run(tmp_path, ["ml_dtypes"], "logaddexp", "float8_e4m3fn").entries
     assert verdict(entry.finding) is Verdict.CORRECTLY_ROUNDED
     assert entry.finding.properties["monotone"].count == 0
+
+
+def test_a_cluster_of_other_versions_is_refused() -> None:
+    here = place(("numpy",))
+    there = msgspec.structs.replace(here, versions=here.versions | {"numpy": "1.0"})
+    shard = next(Space.named("softplus", "float8_e5m2").shards("textbook.naive"))
+    with pytest.raises(UsageError, match=r"workers of the cluster differ \(versions\.numpy"):
+        GradeShard(Path.cwd(), there)(shard)
+    assert GradeShard(Path.cwd(), here)(shard).finding.rows == 256
+
+
+def test_the_report_is_written_whatever_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = "exhaust -i textbook.naive -f softplus --format float8_e5m2 --jobs 1 --json --out"
+    monkeypatch.setattr("sys.argv", ["lse-verify", *command.split(), str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert json.loads(capsys.readouterr().out)
+    assert (tmp_path / "report.md").exists()
