@@ -27,6 +27,8 @@ METHODS = (HUNT, BISECTION, UNIFORM)
 ENOUGH = 0.99
 """Of the true maximum, what counts as having found it."""
 
+_ENOUGH = f"{ENOUGH:.0%}".replace("%", " %")
+
 SAME = 1e-6
 """Relative to the true maximum: within it a found one is that."""
 
@@ -149,7 +151,7 @@ def known_table(found: Comparison, maxima: Maxima) -> Grid:
     """Return the shares of the true maximum that each method reached."""
     headers = ["function", "format", "implementation", "#true maximum (ulp)"]
     for method in METHODS:
-        headers += [f"#{method}: worst, median, best share", f"#seeds ≥ {ENOUGH:.0%}"]
+        headers += [f"#{method}: worst, median, best share", f"#seeds ≥ {_ENOUGH}"]
     rows = []
     for case, ulps in maxima.items():
         cells = [case.function, case.format, code(case.implementation), number(ulps)]
@@ -190,7 +192,7 @@ def sentences(found: Comparison, maxima: Maxima) -> list[str]:
     if reached:
         met = sum(share >= 0.9 for share in reached)
         said.append(
-            f"The hunt reaches {ENOUGH:.0%} of the true maximum on 9 of 10 seeds in {met} of "
+            f"The hunt reaches {_ENOUGH} of the true maximum on 9 of 10 seeds in {met} of "
             f"{len(reached)} cases."
         )
     others = [case for case in _cases(found) if case not in maxima]
@@ -226,9 +228,11 @@ def _panel(ax: Any, found: Comparison, case: Case) -> None:
     terms = f" n={case.n_terms}" if case.n_terms else ""
     ax.set_title(f"{case.implementation}\n{case.function} {case.format}{terms}", fontsize=6, pad=3)
     ax.set_xscale("log")
-    ax.set_yscale("log")
-    for method in METHODS:
-        contest = _middle(found, case, method)
+    contests = {method: _middle(found, case, method) for method in METHODS}
+    sizes = [size for contest in contests.values() for _, size in contest.climb]
+    # Within a decade a logarithmic axis would have one number on it, or none.
+    ax.set_yscale("log" if max(sizes, default=1.0) > 10 * min(sizes, default=1.0) else "linear")
+    for method, contest in contests.items():
         x = [evaluation for evaluation, _ in contest.climb] + [found.budget]
         y = [size for _, size in contest.climb] + [contest.largest or 1e-3]
         ax.step(x, y, where="post", color=_COLOURS[method], linewidth=1.0)

@@ -21,6 +21,8 @@ _UNITS = {
     "violation": "floats beyond a bound",
 }
 _WIDEST = 32
+_LONGEST = 240
+"""Characters of an input that are shown."""
 
 
 def _console(to_error: bool = False) -> Console:
@@ -80,8 +82,11 @@ def _find(console: Console, find: Find) -> None:
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column("what", no_wrap=True)
     table.add_column("is", overflow="fold")
+    given = "; ".join(find.arguments)
     rows = {
-        "input": "; ".join(find.arguments),
+        "input": given
+        if len(given) <= _LONGEST
+        else f"{_cut(given, _LONGEST)} ({find.n_terms} terms)",
         "got": find.got,
         "truth": find.truth,
         "error": f"{tidy(find.error_ulps)} ulp" if find.error_ulps else "",
@@ -96,7 +101,10 @@ def _find(console: Console, find: Find) -> None:
         if value:
             table.add_row(name, value)
     console.print(table)
-    console.print(f"  {_cut(command_of(find), 1000)}", soft_wrap=True)
+    shown_by = command_of(find)
+    if len(given) > _LONGEST:
+        shown_by = "--json prints the whole input, and every later audit replays it"
+    console.print(f"  {shown_by}", soft_wrap=True)
 
 
 def _cut(text: str, width: int) -> str:

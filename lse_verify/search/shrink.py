@@ -2,7 +2,8 @@
 
 Greedy delta debugging. What an input costs is, in this order, its number of terms, its number
 of distinct values, and how long they are to write; only steps that lower the cost are tried,
-so that it ends, and it ends where no single step keeps what the input is to show.
+so that it ends. Steps of one kind are taken until there are none left, then those of the next,
+again and again, until no single step keeps what the input is to show or enough were tried.
 
 References
 ----------
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ Holds = Callable[[Point], bool]
 
 _MOST_DIGITS = 17
 
-MOST_TESTS = 2000
+MOST_TESTS = 4000
 """Candidates that are asked for: of hundreds of terms that all matter nothing gets small."""
 
 
@@ -105,27 +106,80 @@ def shrink(point: Point, limits: Limits, holds: Holds) -> Point:
     >>> shrink(((3.25, -41.7, 0.1, 7.0),), limits, lambda point: min(point[0]) < -40)
     ((-50.0, -50.0),)
     """
-    terms: _Terms | None = _taken_apart(limits.function, point)
-    smallest, refused = _taken_apart(limits.function, point), set[_Terms]()
-    while terms is not None:
-        smallest = terms
-        terms = _smaller(smallest, limits, holds, refused)
-    return _put_together(limits.function, smallest)
+    search = _Search(limits, holds)
+    terms, before = _taken_apart(limits.function, point), None
+    while terms != before:
+        before = terms
+        for make_smaller in (search.with_fewer_terms, search.with_fewer_values, search.rounder):
+            terms = make_smaller(terms)
+    return _put_together(limits.function, terms)
 
 
-def _smaller(terms: _Terms, limits: Limits, holds: Holds, refused: set[_Terms]) -> _Terms | None:
-    """Return the first smaller input that holds, None if there is none or enough were asked."""
-    cost = terms.cost(limits.fmt)
-    for candidate in _candidates(terms, limits):
-        if len(refused) >= MOST_TESTS:
-            return None
-        if candidate in refused or not _within(candidate, limits):
-            continue
-        if candidate.cost(limits.fmt) < cost:
-            if holds(_put_together(limits.function, candidate)):
-                return candidate
-            refused.add(candidate)
-    return None
+@dataclass(slots=True)
+class _Search:
+    """Takes every step that holds, and goes on from where it was.
+
+    Attributes
+    ----------
+    limits : Limits
+        What every input has to keep to.
+    holds : callable
+        What it has to show.
+    refused : set
+        Inputs that do not show it, which are not asked for again.
+    """
+
+    limits: Limits
+    holds: Holds
+    refused: set[_Terms] = field(default_factory=set)
+
+    def with_fewer_terms(self, terms: _Terms) -> _Terms:
+        """Leave out runs of terms, the longest first."""
+        size = len(terms.columns) // 2
+        while size:
+            start = 0
+            while start < len(terms.columns):
+                left = terms.columns[:start] + terms.columns[start + size :]
+                candidate = replace(terms, columns=left)
+                if len(left) >= self.limits.fewest_terms and self._accepts(terms, candidate):
+                    terms = candidate
+                else:
+                    start += size
+            size //= 2
+        return terms
+
+    def with_fewer_values(self, terms: _Terms) -> _Terms:
+        """Make runs of values one with the next or the one before, the longest first."""
+        size = len(terms.distinct) // 2
+        while size:
+            start = 0
+            while start < len(numbers := terms.distinct):
+                group = numbers[start : start + size]
+                beside = (*numbers[start + size : start + size + 1], *numbers[start - 1 : start])
+                joined = (terms.with_values(dict.fromkeys(group, onto)) for onto in beside)
+                found = next((one for one in joined if self._accepts(terms, one)), None)
+                terms, start = (terms, start + size) if found is None else (found, start)
+            size //= 2
+        return terms
+
+    def rounder(self, terms: _Terms) -> _Terms:
+        """Write each value shorter, the shortest that holds."""
+        for number in terms.distinct:
+            shorter = (terms.with_values({number: v}) for v in rounder(number, self.limits.fmt))
+            terms = next((one for one in shorter if self._accepts(terms, one)), terms)
+        return terms
+
+    def _accepts(self, terms: _Terms, candidate: _Terms) -> bool:
+        """Tell whether a candidate is smaller and holds; no to all once enough were asked."""
+        if len(self.refused) >= MOST_TESTS or candidate in self.refused:
+            return False
+        fmt = self.limits.fmt
+        if not _within(candidate, self.limits) or candidate.cost(fmt) >= terms.cost(fmt):
+            return False
+        if self.holds(_put_together(self.limits.function, candidate)):
+            return True
+        self.refused.add(candidate)
+        return False
 
 
 @lru_cache(2**14)
@@ -182,29 +236,6 @@ def _powers(decade: int, fmt: Format) -> Iterable[float]:
 
 def _clipped(value: Fraction, fmt: Format) -> float:
     return min(fmt.round(value), fmt.largest)
-
-
-def _candidates(terms: _Terms, limits: Limits) -> Iterator[_Terms]:
-    """Yield smaller inputs: the boldest steps of each kind first."""
-    for start, stop in _chunks(len(terms.columns)):
-        left = terms.columns[:start] + terms.columns[stop:]
-        if len(left) >= limits.fewest_terms:
-            yield replace(terms, columns=left)
-    numbers = terms.distinct
-    for start, stop in _chunks(len(numbers)):
-        group = numbers[start:stop]
-        for onto in (*numbers[stop : stop + 1], *numbers[max(start - 1, 0) : start]):
-            yield terms.with_values(dict.fromkeys(group, onto))
-    for number in numbers:
-        yield from (terms.with_values({number: v}) for v in rounder(number, limits.fmt))
-
-
-def _chunks(count: int) -> Iterator[tuple[int, int]]:
-    """Yield runs that cover a sequence, by halves down to single places."""
-    size = count // 2
-    while size >= 1:
-        yield from ((start, min(start + size, count)) for start in range(0, count, size))
-        size //= 2
 
 
 def _within(terms: _Terms, limits: Limits) -> bool:

@@ -59,10 +59,10 @@ class Bisection(Strategy):
             self._boxes = [(low * wide, high * wide)]
         self._halves = [half for box in self._boxes for half in _halved(*box)]
         points = self._points or max(1, self.rows_of(self._shape) // (2 * KEPT))
-        drawn = [
-            rng.integers(low, high, (points, low.size), endpoint=True) for low, high in self._halves
-        ]
-        return Probe(self._shape, np.concatenate(drawn))
+        lows, highs = (np.stack(ends)[:, None, :] for ends in zip(*self._halves, strict=True))
+        size = (len(self._halves), points, lows.shape[2])
+        drawn = rng.integers(lows, highs, size, endpoint=True)
+        return Probe(self._shape, drawn.reshape(-1, size[2]))
 
     def learn(self, probe: Probe, scores: Scores) -> None:
         """Keep the best halves, and of these those that can be halved again."""

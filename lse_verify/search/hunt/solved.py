@@ -31,8 +31,8 @@ Targets = Callable[[np.random.Generator, int], Floats]
 _NEAR = 2
 """Floats on each side of the solution."""
 
-_POOL = 64
-"""Rows that are solved for one that is tried."""
+_POOL, _POOL_TERMS = 64, 640
+"""Rows that are solved for one that is tried, and at most how many terms of such rows."""
 
 _FEWER = 4
 """By how much its batches are smaller than others': they cost more."""
@@ -101,7 +101,8 @@ class Cancelling(Strategy):
         """Return the worst-conditioned rows of a pool."""
         shape = self._solver.shape(rng, archive)
         count = self.rows_of(shape) // _FEWER
-        pool = self._solver.rows(rng, archive, shape, _POOL * count, _zeros)
+        pooled = count * max(1, min(_POOL, _POOL_TERMS // self.space.coordinates(shape)))
+        pool = self._solver.rows(rng, archive, shape, pooled, _zeros)
         chosen = np.argpartition(-self._solver.log_condition(pool), count - 1)[:count]
         return Probe(shape, pool.ordinals[np.sort(chosen)])
 
