@@ -29,7 +29,7 @@ READING = {
 }
 """What each kind of figure shows; special values are in none of them."""
 
-MOST_FUNCTIONS = 5
+MOST_FUNCTIONS = 6
 """Figures are drawn for the functions with the most implementations to compare."""
 
 _EDGES = (-1, 0, 1, 2, 4, 8, 16, 32)
