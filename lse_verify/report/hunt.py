@@ -32,6 +32,9 @@ _ENOUGH = f"{ENOUGH:.0%}".replace("%", " %")
 SAME = 1e-6
 """Relative to the true maximum: within it a found one is that."""
 
+_NOTHING = 1e-6
+"""Ulps: of as little there is nothing to tell."""
+
 _COLOURS = {HUNT: "#0072B2", BISECTION: "#D55E00", UNIFORM: "#6b6b6b"}
 _COLUMNS = 5
 _FIGURE = "climbs.svg"
@@ -116,7 +119,7 @@ def write_comparison(
             known=known_table(found, maxima),
             unknown=unknown_table(found, maxima),
             sentences=said,
-            ledgers=ledgers,
+            ledgers=[ledger for ledger in ledgers if maxima_of(found, [ledger])],
             figure=f"{FIGURES}/{_FIGURE}",
         )
     )
@@ -171,7 +174,7 @@ def unknown_table(found: Comparison, maxima: Maxima) -> Grid:
     for case in _cases(found):
         if case not in maxima:
             spreads = [
-                _spread([number(v) for v in _ends(_largest(found, case, method))])
+                _spread([_size(v) for v in _ends(_largest(found, case, method))])
                 for method in METHODS
             ]
             terms = f"{case.n_terms}" if case.n_terms else "–"
@@ -229,9 +232,15 @@ def _panel(ax: Any, found: Comparison, case: Case) -> None:
     ax.set_title(f"{case.implementation}\n{case.function} {case.format}{terms}", fontsize=6, pad=3)
     ax.set_xscale("log")
     contests = {method: _middle(found, case, method) for method in METHODS}
-    sizes = [size for contest in contests.values() for _, size in contest.climb]
-    # Within a decade a logarithmic axis would have one number on it, or none.
-    ax.set_yscale("log" if max(sizes, default=1.0) > 10 * min(sizes, default=1.0) else "linear")
+    sizes = [size for contest in contests.values() for _, size in contest.climb if size > _NOTHING]
+    low, high = min(sizes, default=1.0), max(sizes, default=1.0)
+    if high > 10 * low:
+        ax.set_yscale("log")
+        # Errors of nothing would take most of the room.
+        ax.set_ylim(low / 3, high * 3)
+    else:
+        # Within a decade a logarithmic axis would have one number on it, or none.
+        ax.yaxis.set_major_formatter(lambda value, _: number(value))
     for method, contest in contests.items():
         x = [evaluation for evaluation, _ in contest.climb] + [found.budget]
         y = [size for _, size in contest.climb] + [contest.largest or 1e-3]
@@ -274,6 +283,10 @@ def _share(share: float) -> str:
     if abs(share - 1) > SAME:
         share = min(share, 0.9999) if share < 1 else max(share, 1.0001)
     return f"{share:.2%}".replace("%", " %")
+
+
+def _size(ulps: float) -> str:
+    return number(ulps) if ulps > _NOTHING else "≈ 0"
 
 
 def _spread(words: Iterable[str]) -> str:
