@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -16,8 +17,8 @@ from lse_verify.audit.ledger import (
     Skipped,
 )
 from lse_verify.audit.request import Request
-from lse_verify.implementations.library import Implementation, Library
-from lse_verify.implementations.registry import libraries
+from lse_verify.implementations.library import Implementation
+from lse_verify.implementations.registry import libraries, library_of
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -37,9 +38,17 @@ class Place(msgspec.Struct, frozen=True):
     commit: str
 
 
-def place(names: tuple[str, ...]) -> Place:
-    """Return what this process grades libraries with; names of others are a user's own."""
-    present = [libraries()[name] for name in names if name in libraries()]
+def place(names: tuple[str, ...], base: Path) -> Place:
+    """Return what this process grades libraries with; names of others are a user's own.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the libraries.
+    base : Path
+        The folder that the path of an interpreter starts from.
+    """
+    present = [found for name in names if (found := library_of(name, base)) is not None]
     return Place(names, environment.versions(present), environment.machine(), environment.commit())
 
 
@@ -106,18 +115,15 @@ def header_of(
     )
 
 
-def _library_of(implementation: Implementation) -> Library | None:
-    return libraries().get(implementation.library)
-
-
 def _row(implementation: Implementation) -> ImplementationRow:
-    library = _library_of(implementation)
+    library = libraries().get(implementation.library.partition("@")[0])
     return ImplementationRow(
         implementation.name,
         implementation.function,
         implementation.calls,
         implementation.composed,
         "user" if library is None else library.kind,
+        "" if library is None else library.language,
     )
 
 

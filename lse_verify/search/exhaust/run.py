@@ -157,7 +157,7 @@ def _rows(request: Request, chosen: list[Chosen]) -> list[Implementation]:
 def _made(request: Request, rows: list[Implementation]) -> Place:
     names = tuple(sorted({i.library for i in rows}))
     with _new_workers(request) as workers:
-        return place_of(workers, names, request.scheduler)
+        return place_of(workers, names, request.base, request.scheduler)
 
 
 def _beginning(
@@ -214,7 +214,7 @@ class GradeShard:
         UsageError
             If this process is not what is expected.
         """
-        require_place(self.expected)
+        require_place(self.expected, self.base)
         return grader_at(self.base).grade(shard)
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FLOAT8_E4M3FN, FORMATS, FloatArray, Format
-from lse_verify.implementations import (
+from lse_verify.implementations.adapters import (
     correct_adapter,
     jax_adapter,
     ml_dtypes_adapter,
@@ -96,7 +96,7 @@ def exactly(function: str, point: list[list[float]]) -> list[float]:
 def test_importing_an_adapter_does_not_import_its_library(name: str) -> None:
     code = (
         "import sys; "
-        f"from lse_verify.implementations.{name}_adapter import LIBRARY; "
+        f"from lse_verify.implementations.adapters.{name}_adapter import LIBRARY; "
         "LIBRARY.describe(); "
         f"sys.exit({name!r} in sys.modules)"
     )
@@ -106,7 +106,7 @@ def test_importing_an_adapter_does_not_import_its_library(name: str) -> None:
 def test_the_adapter_of_the_correct_functions_imports_no_kernels() -> None:
     code = (
         "import sys; "
-        "from lse_verify.implementations.correct_adapter import LIBRARY; "
+        "from lse_verify.implementations.adapters.correct_adapter import LIBRARY; "
         "LIBRARY.describe(); "
         "sys.exit(bool({'lse_verify.correct', 'numba'} & set(sys.modules)))"
     )
@@ -248,7 +248,7 @@ def test_jax_gives_the_same_bits_on_one_core_as_on_all() -> None:
 import hashlib, os, sys
 import numpy as np
 if sys.argv[1] == "one": os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from lse_verify.implementations.jax_adapter import LIBRARY
+from lse_verify.implementations.adapters.jax_adapter import LIBRARY
 softmax = next(i for i in LIBRARY.implementations if i.function == "softmax").load()
 rows = np.random.default_rng(0).standard_normal((2, 1_000_000))
 print(hashlib.sha256(softmax(rows).tobytes()).hexdigest())

@@ -26,11 +26,9 @@ from lse_verify.formats import (
     FloatArray,
     Format,
 )
-from lse_verify.implementations import textbook_kin as kin
-from lse_verify.implementations import textbook_softmax as softmax
-from lse_verify.implementations import textbook_sum as sums
 from lse_verify.implementations.library import Implementation
-from lse_verify.implementations.textbook import LIBRARY
+from lse_verify.implementations.textbook import kin, softmax, sums
+from lse_verify.implementations.textbook.library import LIBRARY
 
 every_format = pytest.mark.parametrize("fmt", FORMATS.values(), ids=lambda f: f.name)
 every_logsumexp = pytest.mark.parametrize(

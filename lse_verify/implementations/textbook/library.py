@@ -9,10 +9,8 @@ from __future__ import annotations
 from functools import partial
 
 from lse_verify.formats import FORMATS
-from lse_verify.implementations import textbook_kin as kin
-from lse_verify.implementations import textbook_softmax as softmax
-from lse_verify.implementations import textbook_sum as sums
 from lse_verify.implementations.library import Call, Implementation, Library
+from lse_verify.implementations.textbook import kin, softmax, sums
 
 
 def _given(call: Call) -> Call:

@@ -1,4 +1,4 @@
-"""The textbook softmax and log_softmax, each operation rounded as in `textbook_sum`.
+"""The textbook softmax and log_softmax, each operation rounded as in `sums`.
 
 References
 ----------
@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from lse_verify.formats import FloatArray
-from lse_verify.implementations import textbook_sum
-from lse_verify.implementations.textbook_sum import peak_and_scaled, recursive_sum
+from lse_verify.implementations.textbook import sums
+from lse_verify.implementations.textbook.sums import peak_and_scaled, recursive_sum
 
 
 @np.errstate(all="ignore")
@@ -61,7 +61,7 @@ def division_free_naive(x: FloatArray) -> FloatArray:
     -------
     ndarray, shape (m, n)
     """
-    weights: FloatArray = np.exp(x - textbook_sum.naive(x)[:, None])
+    weights: FloatArray = np.exp(x - sums.naive(x)[:, None])
     return weights
 
 
@@ -78,7 +78,7 @@ def division_free_shifted(x: FloatArray) -> FloatArray:
     -------
     ndarray, shape (m, n)
     """
-    weights: FloatArray = np.exp(x - textbook_sum.shifted_log1p(x)[:, None])
+    weights: FloatArray = np.exp(x - sums.shifted_log1p(x)[:, None])
     return weights
 
 
@@ -95,7 +95,7 @@ def log_naive(x: FloatArray) -> FloatArray:
     -------
     ndarray, shape (m, n)
     """
-    logs: FloatArray = x - textbook_sum.naive(x)[:, None]
+    logs: FloatArray = x - sums.naive(x)[:, None]
     return logs
 
 

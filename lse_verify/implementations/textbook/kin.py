@@ -1,4 +1,4 @@
-"""The textbook forms of what is made from logsumexp, rounded as in `textbook_sum`.
+"""The textbook forms of what is made from logsumexp, rounded as in `sums`.
 
 A parameter is rounded to the format of the rows before it is used.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from lse_verify.formats import FloatArray
-from lse_verify.implementations import textbook_softmax, textbook_sum
-from lse_verify.implementations.textbook_sum import recursive_sum
+from lse_verify.implementations.textbook import softmax, sums
+from lse_verify.implementations.textbook.sums import recursive_sum
 
 
 @np.errstate(all="ignore")
@@ -59,14 +59,14 @@ def logistic_shifted(x: FloatArray) -> FloatArray:
 
 def logsumexp0_shifted(x: FloatArray) -> FloatArray:
     """Return the shifted logsumexp of each row with a zero set before it: (m, n) to (m,)."""
-    return textbook_sum.shifted_log1p(_with_zero(x))
+    return sums.shifted_log1p(_with_zero(x))
 
 
 @np.errstate(all="ignore")
 def smoothmax_shifted(x: FloatArray, t: float) -> FloatArray:
     """Return the shifted logsumexp of t·x, over t, of each row: (m, n) to (m,)."""
     factor = x.dtype.type(t)
-    extremum: FloatArray = textbook_sum.shifted_log1p(factor * x) / factor
+    extremum: FloatArray = sums.shifted_log1p(factor * x) / factor
     return extremum
 
 
@@ -96,7 +96,7 @@ def bregman_shifted(x: FloatArray, x2: FloatArray) -> FloatArray:
     -------
     ndarray, shape (m,)
     """
-    slope = textbook_softmax.shifted(_with_zero(x2))[:, 1:]
+    slope = softmax.shifted(_with_zero(x2))[:, 1:]
     return (logsumexp0_shifted(x) - logsumexp0_shifted(x2)) - recursive_sum(slope * (x - x2))
 
 
