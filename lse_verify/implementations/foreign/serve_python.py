@@ -35,10 +35,9 @@ def _find_package() -> None:
 
 
 def _described(library: Any) -> dict[str, Any]:
-    if not library.installed:
-        sys.exit(f"'{library.name}' is not installed there; {library.install}")
     return {
         "version": library.version,
+        "is_there": library.installed,
         "implementations": [
             {
                 "name": i.name,

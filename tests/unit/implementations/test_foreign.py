@@ -319,7 +319,7 @@ def test_an_error_there_is_told_in_its_words(other_python: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("scipy@{}", "'scipy' cannot be loaded by .*'scipy' is not installed there"),
+        ("scipy@{}", "'scipy' is not installed for .*; there, pip install scipy"),
         ("numpy@no/such/python", "there is no interpreter 'no/such/python'"),
     ],
 )
