@@ -7,6 +7,7 @@ from lse_verify.family.bregman import Bregman
 from lse_verify.family.cumulants import BINOMIAL_CUMULANT, MULTINOMIAL_CUMULANT
 from lse_verify.family.function import Function
 from lse_verify.family.log_softmax import LogSoftmax
+from lse_verify.family.log_softmax_gradient import LogSoftmaxGradient
 from lse_verify.family.logistic import Logistic
 from lse_verify.family.logsumexp import LOGADDEXP, LOGSUMEXP
 from lse_verify.family.negentropy import Negentropy
@@ -26,6 +27,7 @@ FUNCTIONS: dict[str, Function] = {
         SMOOTHMIN,
         Softmax(),
         LogSoftmax(),
+        LogSoftmaxGradient(),
         Negentropy(),
         Bregman(),
         BINOMIAL_CUMULANT,

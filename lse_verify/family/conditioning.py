@@ -35,7 +35,7 @@ def log_weighted_slopes(function: Function, block: Block) -> Floats:
         if isinstance(function, LseFunction):
             return _lse_slopes(function, block)
         if function.returns_row:
-            return _row_slopes(block, relative=function.name == "softmax").ravel()
+            return _row_slopes(block, relative=function.name != "log_softmax").ravel()
         return _OTHERS[function.name](block)
 
 
@@ -77,7 +77,10 @@ def _exclusive(logs: Floats) -> Floats:
 
 
 def _row_slopes(block: Block, relative: bool) -> Floats:
-    """Return log of (1−pₖ)|xₖ| + Σ_{j≠k} pⱼ|xⱼ|, times pₖ for softmax."""
+    """Return log of (1−pₖ)|xₖ| + Σ_{j≠k} pⱼ|xⱼ|, times pₖ for softmax.
+
+    The latter are those of log_softmax's gradient too, which is softmax but for sign and a 1.
+    """
     row = block.wide(0)
     shares = _log_shares(row)
     own = _exclusive(shares) + np.log(np.abs(row))

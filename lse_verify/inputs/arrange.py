@@ -192,6 +192,7 @@ ARRANGERS: dict[str, Callable[[Draw], Iterable[Block]]] = {
     "smoothmin": _smoothmin,
     "softmax": _row,
     "log_softmax": _row,
+    "log_softmax_gradient": _row,
     "negentropy": _probabilities,
     "bregman": _pair,
     "binomial_cumulant": _value_and_trials,

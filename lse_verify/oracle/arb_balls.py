@@ -105,6 +105,14 @@ def _log_softmax(point: Point) -> list[Ball]:
     return [values[entry] for entry in row]
 
 
+def _log_softmax_gradient(point: Point) -> list[Ball]:
+    """Return the others' shares together, and each of them turned: nothing is taken from 1."""
+    row = row_of(point)
+    shares = _softmax(point)
+    others = sum(shares[1:], _ZERO)
+    return [others, *(-share for share in shares[1:])] if row else []
+
+
 def _negentropy(point: Point) -> list[Ball]:
     total = _ZERO
     for entry, count in Counter(row_of(point)).items():
@@ -131,6 +139,7 @@ _OTHERS = {
     "softmax": _softmax,
     "logistic": _logistic,
     "log_softmax": _log_softmax,
+    "log_softmax_gradient": _log_softmax_gradient,
     "negentropy": _negentropy,
     "bregman": _bregman,
 }

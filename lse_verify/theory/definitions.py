@@ -1,9 +1,10 @@
 """Every function of the family as a SymPy expression: the only place where it is written.
 
 What can be derived is derived: softmax is the gradient of LogSumExp, log_softmax its
-logarithm, negentropy its convex conjugate, the logistic function the derivative of softplus, the
-Bregman divergence and the cumulants come from the strictly convex variant, and every condition
-number from the derivatives.
+logarithm, whose first entry has the gradient that automatic differentiation is graded by,
+negentropy its convex conjugate, the logistic function the derivative of softplus, the Bregman
+divergence and the cumulants come from the strictly convex variant, and every condition number from
+the derivatives.
 """
 
 from __future__ import annotations
@@ -62,6 +63,17 @@ def _lse0(row: sp.IndexedBase) -> sp.Expr:
     return sp.log(1 + sp.Sum(sp.exp(row[i]), (i, 1, n)))
 
 
+def _log_softmax(row: sp.IndexedBase) -> sp.Expr:
+    return row[k] - _lse(row)
+
+
+def _gradient_of_first(expression: sp.Expr, row: sp.IndexedBase) -> sp.Expr:
+    """Derive ∂expression₁/∂row[k] of a function that returns a row: at k = 1, and elsewhere."""
+    diagonal, off = diagonal_and_off_diagonal(expression, row)
+    elsewhere = off.xreplace({k: sp.Integer(1)}).xreplace({j: k})
+    return elsewhere + sp.KroneckerDelta(k, 1) * (diagonal - elsewhere)
+
+
 def _bregman() -> sp.Expr:
     """F(x) − F(x′) − ⟨x − x′, ∇F(x′)⟩ with F the strictly convex variant."""
     slope = partial(_lse0(x2), x2, j)
@@ -87,7 +99,8 @@ def definitions() -> dict[str, Definition]:
         "smoothmax": Definition((x, t), _lse(x, t) / t),
         "smoothmin": Definition((x, t), -_lse(x, -t) / t),
         "softmax": Definition((x,), partial(_lse(x), x)),
-        "log_softmax": Definition((x,), x[k] - _lse(x)),
+        "log_softmax": Definition((x,), _log_softmax(x)),
+        "log_softmax_gradient": Definition((x,), _gradient_of_first(_log_softmax(x), x)),
         "negentropy": Definition((p,), negentropy),
         "bregman": Definition((x, x2), _bregman()),
         "binomial_cumulant": Definition((theta, trials), trials * _softplus(theta)),
@@ -122,6 +135,8 @@ def _weighted_slope(definition: Definition, argument: Argument) -> sp.Expr:
         return sp.Abs(argument * expression.diff(argument))
     if not definition.returns_row:
         return summed(sp.Abs(argument[j] * partial(expression, argument, j)), j)
-    diagonal, off = diagonal_and_off_diagonal(expression, argument)
+    # What depends on k alone is a number to the kernel, which has no rule for it.
+    fixed = {delta: sp.Dummy(real=True) for delta in expression.atoms(sp.KroneckerDelta)}
+    diagonal, off = diagonal_and_off_diagonal(expression.xreplace(fixed), argument)
     others = summed(sp.Abs(argument[j] * off), j) - sp.Abs(argument[k] * off.subs(j, k))
     return sp.Abs(argument[k] * diagonal) + others

@@ -1,4 +1,4 @@
-"""Gradient, Hessian, conjugate, Bregman divergence and cumulant, each with its theorem.
+"""Gradients, Hessian, conjugate, Bregman divergence and cumulant, each with its theorem.
 
 Everything is for symbolic n, or for a given n with its sums written out. What needs a proof of its
 own takes it from the project's proofs; nothing is stated here that a theorem does not say.
@@ -109,6 +109,41 @@ def hessian(function: str = "logsumexp", n_terms: int | None = None) -> Derived:
     )
     values = [_slope_in(theorem) for theorem in theorems]
     return Derived(sp.ImmutableMatrix(n_terms, n_terms, values), theorems)
+
+
+def log_softmax_gradient(n_terms: int | None = None) -> Derived:
+    """Derive the gradient of the first entry of log_softmax: ∂(x_1 − LSE(x))/∂x_k.
+
+    Parameters
+    ----------
+    n_terms : int, optional
+        The length; symbolic by default.
+
+    Returns
+    -------
+    Derived
+        An expression in the index k, its theorems for k = 1 and for k ≠ 1; or a column.
+
+    Raises
+    ------
+    BadInput
+        If the length is not positive.
+
+    Examples
+    --------
+    >>> log_softmax_gradient().expression
+    -exp(x[k])/Sum(exp(x[i]), (i, 1, n)) + KroneckerDelta(1, k)
+    """
+    whole = _function("logsumexp", n_terms)
+    if n_terms is not None:
+        theorems = tuple(differentiate(x[1] - whole, x[at]) for at in range(1, n_terms + 1))
+        return Derived(sp.ImmutableMatrix([_slope_in(t) for t in theorems]), theorems)
+    # Of any entry l, for it is not known of n that 1 is one of its indices.
+    entry, first = x[l] - whole, {l: sp.Integer(1)}
+    own, other = (instantiate(t, first) for t in (slope(entry, x[l]), slope(entry, x[k], l)))
+    elsewhere = _slope_in(other)
+    jump = _slope_in(own) - elsewhere.xreplace({k: sp.Integer(1)})
+    return Derived(elsewhere + sp.KroneckerDelta(k, 1) * jump, (own, other))
 
 
 def conjugate(function: str = "logsumexp", n_terms: int | None = None) -> Derived:

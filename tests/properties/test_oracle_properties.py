@@ -114,6 +114,11 @@ def textbook(name: str, point: Point, k: int) -> Bracket:
         unit = MP.ldexp(value, 80 - PREC_BITS)
     elif name == "log_softmax":
         value = row[k - 1] - lse(row)
+    elif name == "log_softmax_gradient":
+        terms = [MP.exp(entry) for entry in row]
+        others = MP.fsum(terms[1:]) if k == 1 else -terms[k - 1]
+        value = others / MP.fsum(terms)
+        unit = MP.ldexp(abs(value), 80 - PREC_BITS)
     elif name == "negentropy":
         value = MP.fsum(entry * MP.log(entry) for entry in row)
     else:

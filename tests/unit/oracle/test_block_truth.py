@@ -214,6 +214,7 @@ BEHIND: list[tuple[str, Any, str, list[dict[str, Any]]]] = [
     ("smoothmax", sums, "_short", EXP_FAULTS),
     ("log_softmax", sums, "_short", EXP_FAULTS),
     ("softmax", shares, "_shares", EXP_FAULTS),
+    ("log_softmax_gradient", shares, "_shares", EXP_FAULTS),
     ("logistic", logistic, "_logistic_loop", EXP_FAULTS),
     ("logsumexp", lse, "_finish", LOG_FAULTS),
     ("softplus", lse, "_finish", LOG_FAULTS),

@@ -77,6 +77,28 @@ def test_kappa_of_a_saturated_share_is_not_lost_in_cancellation() -> None:
     assert judged("log_softmax", ((1.0, -2000.0),)) == pytest.approx(2001, rel=1e-15)
 
 
+def test_kappa_of_what_the_first_share_lacks_is_that_of_the_others_share() -> None:
+    # p(1 − p)(|x₁| + |x₂|)/(1 − p) with p next to 1; that of the share itself is e**−37.
+    x = 37.42994775023705
+    assert judged("log_softmax_gradient", ((x, 0.0),)) == pytest.approx(x, rel=1e-15)
+
+
+@pytest.mark.parametrize(("output", "lacks"), [(0, 2 / 3), (1, 1 / 3), (2, 1 / 3)])
+def test_kappa_of_equal_entries_of_the_gradient_is_that_of_its_formula(
+    output: int, lacks: float
+) -> None:
+    # p(1 − p)|x| + 2p²|x| with p = 1/3, over |y|, though the result is exact.
+    kappa = judged("log_softmax_gradient", ((1e5,) * 3,), output)
+    assert kappa == pytest.approx(4 / 9 * 1e5 / lacks, rel=1e-15)
+
+
+def test_kappa_beside_a_first_entry_minus_infinity_is_that_of_softmax() -> None:
+    for rest in ((3.0, 1.0, -2.0), (1e5, 1e5)):
+        for output in range(len(rest)):
+            kappa = judged("log_softmax_gradient", ((-math.inf, *rest),), output + 1)
+            assert kappa == pytest.approx(judged("softmax", (rest,), output), rel=1e-15)
+
+
 def test_kappa_of_bregman_between_saturated_shares_is_the_one_worked_out_by_hand() -> None:
     kappa = judged("bregman", ((1000.0,), (1001.0,)))
     # (1000 (e − 1) + 1001)/(e − 2), by hand from p − q and q·step for shares near e**−1000.
@@ -159,6 +181,12 @@ NASTY: list[tuple[str, Point]] = [
     ("softmax", ((3.0, 1.0, 1.0, -5.0),)),
     ("log_softmax", ((1.0, -2000.0),)),
     ("log_softmax", ((1000.0, 999.0, 998.0),)),
+    ("log_softmax_gradient", ((37.42994775023705, 0.0),)),
+    ("log_softmax_gradient", ((0.0, -700.0),)),
+    ("log_softmax_gradient", ((-700.0, 0.0, 1.0),)),
+    ("log_softmax_gradient", ((1e5, 1e5, 1e5),)),
+    ("log_softmax_gradient", ((1e300, 1e300, -1e300),)),
+    ("log_softmax_gradient", ((-1e300, 1e300, 1e300),)),
     ("negentropy", ((5e-324,),)),
     ("negentropy", ((5e-324, 1 - 2**-53),)),
     ("negentropy", ((1.0, 1e-20, 0.0),)),

@@ -83,6 +83,10 @@ LIMITS: list[tuple[str, Point, int, Quadruple, Quadruple]] = [
     ("logistic", (5e-324,), 1, (0.5, 0.0, 2.0**-90, 0), (0.5, 1.0, 1.0, 0)),
     ("logistic", (-5e-324,), 1, (0.5, 0.0, 2.0**-90, 0), (0.5, -1.0, 1.0, 0)),
     ("log_softmax", ((0.0, 8.0, -1e300),), 1, (-0.5, 0.0, 2.0**-90, 4), (-0.5, -1.0, 1.0, 4)),
+    ("log_softmax_gradient", ((-1e300, 0.0),), 1, (0.5, 0.0, 2.0**-90, 1), (0.5, -1.0, 1.0, 1)),
+    ("log_softmax_gradient", ((-1e300, 0.0),), 2, (-0.5, 0.0, 2.0**-90, 1), (-0.5, 1.0, 1.0, 1)),
+    ("log_softmax_gradient", ((0.0, 0.0, -1e3),), 1, (0.5, 0.0, 2.0**-90, 0), (0.5, 1.0, 1.0, 0)),
+    ("log_softmax_gradient", ((0.0, 0.0, -1e3),), 2, (-0.5, 0.0, 2.0**-90, 0), (-0.5, 1.0, 1.0, 0)),
 ]
 
 
@@ -96,11 +100,17 @@ def test_what_a_strict_limit_excludes_is_taken_off(
 
 
 @pytest.mark.parametrize(
-    ("name", "point", "sign"),
-    [("logsumexp", ((0.0, -1e300),), 1), ("log_softmax", ((0.0, -1e300),), -1)],
+    ("name", "k", "sign"),
+    [
+        ("logsumexp", 1, 1),
+        ("log_softmax", 1, -1),
+        ("log_softmax_gradient", 1, 1),
+        ("log_softmax_gradient", 2, -1),
+    ],
 )
-def test_a_negligible_value_keeps_its_sign(name: str, point: Point, sign: int) -> None:
-    found = beyond_limits((0.5, 0.0, math.inf, NEGLIGIBLE_LOG2), FUNCTIONS[name], point, 1)
+def test_a_negligible_value_keeps_its_sign(name: str, k: int, sign: int) -> None:
+    point = ((0.0, -1e300),)
+    found = beyond_limits((0.5, 0.0, math.inf, NEGLIGIBLE_LOG2), FUNCTIONS[name], point, k)
     assert found == (sign * 0.5, 0.0, 0.0, NEGLIGIBLE_LOG2)
 
 
@@ -194,6 +204,7 @@ POINTS: list[tuple[str, Point]] = [
     ("logsumexp", ((-0.1, -2.3521684610440907),)),
     ("softmax", ((0.5, -1.25, -700.0),)),
     ("log_softmax", ((0.5, -1.25),)),
+    ("log_softmax_gradient", ((0.5, -1.25, -700.0),)),
     ("logistic", (-700.0,)),
     ("negentropy", ((0.5, 0.25),)),
     ("bregman", ((0.5,), (-1.25,))),

@@ -24,7 +24,7 @@ from lse_verify.theory.definitions import (
 from lse_verify.theory.vocabulary import k, n
 
 LENGTHS = (1, 2, 3, 4, 5)
-ROW_FUNCTIONS = ("softmax", "log_softmax")
+ROW_FUNCTIONS = ("softmax", "log_softmax", "log_softmax_gradient")
 
 
 def total_of_exp(row: sp.IndexedBase, length: int, factor: sp.Expr = sp.S.One) -> sp.Expr:
@@ -45,6 +45,7 @@ def of_specification(name: str, length: int, place: int) -> sp.Expr:
         "smoothmin": -sp.log(total_of_exp(x, length, -t)) / t,
         "softmax": sp.exp(x[place]) / total_of_exp(x, length),
         "log_softmax": x[place] - lse,
+        "log_softmax_gradient": (x[1] - lse).diff(x[place]),
         "logsumexp0": lse0,
         "softplus": sp.log(1 + sp.exp(theta)),
         "logistic": 1 - 1 / (1 + sp.exp(theta)),
@@ -87,14 +88,14 @@ def test_the_definition_is_the_formula_of_the_specification(name: str, length: i
 
 
 def test_every_function_of_the_table_is_defined_and_no_other() -> None:
-    of_rows = {"logsumexp", "logsumexp0", "softmax", "log_softmax", "negentropy", "bregman"}
+    of_rows = {"logsumexp", "logsumexp0", "negentropy", "bregman", *ROW_FUNCTIONS}
     of_values = {"logaddexp", "softplus", "logistic"}
     with_parameter = {"smoothmax", "smoothmin", "binomial_cumulant", "multinomial_cumulant"}
     assert set(ALL) == of_rows | of_values | with_parameter
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_only_softmax_and_log_softmax_return_a_row(name: str) -> None:
+def test_only_softmax_log_softmax_and_its_gradient_return_a_row(name: str) -> None:
     assert definitions()[name].returns_row == (name in ROW_FUNCTIONS)
 
 
@@ -104,6 +105,17 @@ def test_softmax_is_the_gradient_of_logsumexp(length: int) -> None:
     for place in range(1, length + 1):
         softmax = at_length(definitions()["softmax"].expression, length, place)
         assert sp.simplify(softmax - lse.diff(x[place])) == 0
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_the_gradient_of_log_softmax_is_the_share_of_the_others_and_each_turned(
+    length: int,
+) -> None:
+    shares = [sp.exp(x[at]) / total_of_exp(x, length) for at in range(1, length + 1)]
+    expected = [sp.Add(*shares[1:]), *(-share for share in shares[1:])]
+    for place in range(1, length + 1):
+        stated = at_length(definitions()["log_softmax_gradient"].expression, length, place)
+        assert sp.simplify(stated - expected[place - 1]) == 0
 
 
 def test_logistic_is_the_derivative_of_softplus_and_a_share_of_softmax() -> None:
