@@ -15,7 +15,7 @@ from typing import Any, Literal
 from lse_verify.formats import FloatArray
 
 Call = Callable[..., FloatArray]
-"""``f(x: (m, n)) -> (m,)``, ``(m, n)`` for softmax and log_softmax; the README has it all."""
+"""``f(x: (m, n)) -> (m,)``, ``(m, n)`` for softmax and its kin; the README has it all."""
 
 
 FOREIGN = "foreign:"
@@ -48,6 +48,13 @@ class Implementation:
     scheme : str or None
         The scheme of `lse_verify.family.rounding` that it computes, if it is known to be one
         with NumPy's exp, log and log1p.
+    twin : str or None
+        The name of the implementation whose bits it should give: of what is compiled the one
+        that it was compiled from, of a call along another axis the plain call.
+    within : bool
+        Whether the call stands within a larger expression, as a compiler sees it that fuses
+        the two. A row that the rest of the expression cannot give is answered by the call
+        alone, so that nothing is told by comparing the answers to two rows.
     """
 
     name: str
@@ -59,6 +66,8 @@ class Implementation:
     algorithm: str | None = None
     n_terms: tuple[int, ...] | None = None
     scheme: str | None = None
+    twin: str | None = None
+    within: bool = False
 
     @property
     def library(self) -> str:

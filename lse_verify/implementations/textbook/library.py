@@ -10,7 +10,7 @@ from functools import partial
 
 from lse_verify.formats import FORMATS
 from lse_verify.implementations.library import Call, Implementation, Library
-from lse_verify.implementations.textbook import kin, softmax, sums
+from lse_verify.implementations.textbook import gradient, kin, softmax, sums
 
 
 def _given(call: Call) -> Call:
@@ -93,6 +93,18 @@ _SOFTMAX = (
     ),
 )
 
+_GRADIENT = (
+    _implementation(
+        "subtracted", "log_softmax_gradient", gradient.subtracted, "e_1 - shifted softmax(x)"
+    ),
+    _implementation(
+        "summed",
+        "log_softmax_gradient",
+        gradient.summed,
+        "-shifted softmax(x), and in the first place sum(the others) / sum(all)",
+    ),
+)
+
 _KIN = (
     _implementation(
         "naive", "logaddexp", kin.logaddexp_naive, "log(exp(a) + exp(b))", scheme="naive"
@@ -143,4 +155,6 @@ _KIN = (
     ),
 )
 
-LIBRARY = Library(name="textbook", implementations=(*_LOGSUMEXP, *_SOFTMAX, *_KIN), kind="textbook")
+LIBRARY = Library(
+    name="textbook", implementations=(*_LOGSUMEXP, *_SOFTMAX, *_GRADIENT, *_KIN), kind="textbook"
+)
