@@ -100,10 +100,10 @@ def settle_specials(
 def count(columns: Columns, keys: Keys, flags: Flags, counts: Places, by_flags: Places) -> int:
     """Count keys and flags; return whether there is anything to look at one by one.
 
-    Flags and sizes of what is not measured are cleared; an infinity that is measured is beyond
+    Flags, sizes and doubts of what is not measured are cleared; an infinity that is measured is beyond
     no bound.
     """
-    errors, _, stabilities, conditioned = columns
+    errors, doubts, stabilities, conditioned = columns
     rare = 0
     for i in range(keys.size):
         is_measured = keys[i] >= EXACT
@@ -111,6 +111,8 @@ def count(columns: Columns, keys: Keys, flags: Flags, counts: Places, by_flags: 
         flag &= ~(LOWER | UPPER | EXCUSED) if flag & BEYOND else -1
         flags[i] = flag
         errors[i] = errors[i] if is_measured else -1.0
+        # An infinite doubt of what is not measured would make it a candidate.
+        doubts[i] = doubts[i] if is_measured else 0.0
         stabilities[i] = stabilities[i] if is_measured else -1.0
         conditioned[i] = conditioned[i] if is_measured else -1.0
         rare |= flag & (LOWER | UPPER | ZERO_SIGN)

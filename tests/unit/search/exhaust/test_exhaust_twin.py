@@ -137,6 +137,7 @@ def test_the_pass_counts_what_the_audit_counts(function: str, fmt: str, fault: F
     tile = tile_of(space, places, got)
     for output in range(space.n_outputs):
         judged = accumulator.add(tile, output)
+        accumulator.propose(tile, output, judged.found)
         accumulator.settle(tile, output, judged.left, judged.blocks)
         assert judged.left.size < 0.1 * places.size
     if function == "softmax":
@@ -155,6 +156,10 @@ def test_the_pass_counts_what_the_audit_counts(function: str, fmt: str, fault: F
     theirs = measure(site, got.ravel(), None)
     theirs = msgspec.structs.replace(theirs, rows=ours.rows)
     assert counted(ours) == counted(theirs)
+    assert ours.exhausted is not None
+    largest = max(candidate.error for candidate in ours.exhausted.candidates)
+    assert theirs.worst_error is not None
+    assert largest == pytest.approx(theirs.worst_error.size, rel=1e-6)
     if fault is off_by_units and function == "softmax":
         mine, other = (found.violations["sum of shares"] for found in (ours, theirs))
         assert mine.witness is not None
