@@ -73,13 +73,15 @@ def header(request: Request, rows: Sequence[Implementation], n_cells: int, where
         Of the processes that grade.
     """
     regimes = [RegimeRow(regime.name, regime.reason) for regime in request.regimes]
-    found = header_of(request.command, request.implementations, rows, regimes, n_cells, where)
+    base = request.base or Path.cwd()
+    skipped = skipped_of(request.implementations, base)
+    found = header_of(request.command, skipped, rows, regimes, n_cells, where)
     return msgspec.structs.replace(found, seed=request.seed, samples=request.samples)
 
 
 def header_of(
     command: str,
-    wanted: Sequence[Implementation],
+    skipped: list[Skipped],
     rows: Sequence[Implementation],
     regimes: list[RegimeRow],
     n_cells: int,
@@ -91,8 +93,10 @@ def header_of(
     ----------
     command : str
         The command line.
-    wanted, rows : sequence of Implementation
-        As selected, and those of them with cells.
+    skipped : list of Skipped
+        What was selected and is not here.
+    rows : sequence of Implementation
+        Those with cells.
     regimes : list of RegimeRow
         Where the inputs are from.
     n_cells : int
@@ -111,7 +115,7 @@ def header_of(
         commit=where.commit,
         implementations=[_row(implementation) for implementation in rows],
         regimes=regimes,
-        skipped=_skipped(wanted),
+        skipped=skipped,
     )
 
 
@@ -127,11 +131,21 @@ def _row(implementation: Implementation) -> ImplementationRow:
     )
 
 
-def _skipped(implementations: Sequence[Implementation]) -> list[Skipped]:
-    """Return a row for every library that was wanted and is not here."""
-    wanted = {implementation.library for implementation in implementations}
+def skipped_of(wanted: Sequence[Implementation], base: Path) -> list[Skipped]:
+    """Return a row for every library that was wanted and is not there, and every broken one.
+
+    Parameters
+    ----------
+    wanted : sequence of Implementation
+        As selected.
+    base : Path
+        The folder that the path of an interpreter starts from.
+    """
+    names = {implementation.library for implementation in wanted}
+    broken = {name for name, library in libraries().items() if library.error}
+    known = ((name, library_of(name, base)) for name in sorted(names | broken))
     return [
         Skipped(name, library.error or f"not installed ({library.install})")
-        for name, library in libraries().items()
-        if not library.installed and (name in wanted or library.error)
+        for name, library in known
+        if library is not None and not library.installed
     ]

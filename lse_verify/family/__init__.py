@@ -14,11 +14,13 @@ from lse_verify.family.negentropy import Negentropy
 from lse_verify.family.smooth import SMOOTHMAX, SMOOTHMIN
 from lse_verify.family.softmax import Softmax
 from lse_verify.family.strictly_convex import LOGSUMEXP0, SOFTPLUS
+from lse_verify.family.weighted_logsumexp import WeightedLogSumExp
 
 FUNCTIONS: dict[str, Function] = {
     f.name: f
     for f in (
         LOGSUMEXP,
+        WeightedLogSumExp(),
         LOGADDEXP,
         SOFTPLUS,
         Logistic(),

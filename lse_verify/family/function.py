@@ -55,10 +55,14 @@ class Case:
     point : Point
         The input that `Pending` outcomes refer to: finite, with the terms that count for
         nothing removed. So are those that have one of their own.
+    sloped : Point or None
+        The input whose slopes count for κ, if that is another: with the terms of which nothing is
+        left because they cancel.
     """
 
     outcomes: tuple[Outcome, ...]
     point: Point
+    sloped: Point | None = None
 
     def at(self, outcome: Pending) -> Point:
         """Return the input that an outcome refers to."""
@@ -139,6 +143,9 @@ class Function(ABC):
     limit of that."""
     keeps_order: bool = False
     """Whether the outputs are ordered as the inputs are."""
+    weighted: bool = False
+    """Whether weights multiply its terms: then its slopes are not small where its value is, and
+    values that are exact have some that count for κ."""
 
     @abstractmethod
     def settle(self, point: Point) -> Case:
@@ -179,6 +186,24 @@ class Function(ABC):
         fmt : Format
             What is rounded to.
         """
+
+    def edge(self, block: Block, relative: float) -> Floats | None:
+        """Return how large the values are of rows that may be carried out of the domain.
+
+        Parameters
+        ----------
+        block : Block
+            Rows, special entries included.
+        relative : float
+            By how much, at most, each number of a row is changed.
+
+        Returns
+        -------
+        ndarray of float64, shape (m,), or None
+            The largest value that such changes lead to, of rows that they can lead to where the
+            function is not a number; NaN elsewhere. None if every row of numbers has a value.
+        """
+        return None
 
     def n_terms(self, n_entries: int) -> int:
         """Return the number of terms that the limits of the verdicts depend on.

@@ -82,6 +82,17 @@ def _tail(entries: tuple[float, ...], peak: float, multiplier: Ball) -> Ball:
     return others.log1p()
 
 
+def _weighted_logsumexp(point: Point) -> list[Ball]:
+    """Return the largest entry + log1p of its weights less 1 and the sum over the others."""
+    row, weights = row_of(point), row_of(point, 1)
+    peak = max(row)
+    top, others = flint.arb(peak), flint.arb(-1)
+    for (entry, weight), count in Counter(zip(row, weights, strict=True)).items():
+        factor = flint.arb(weight) if count == 1 else count * flint.arb(weight)
+        others += factor if entry == peak else factor * (flint.arb(entry) - top).exp()
+    return [top + others.log1p()]
+
+
 def _softmax(point: Point) -> list[Ball]:
     row = row_of(point)
     top = flint.arb(max(row))
@@ -136,6 +147,7 @@ def _bregman(point: Point) -> list[Ball]:
 
 
 _OTHERS = {
+    "weighted_logsumexp": _weighted_logsumexp,
     "softmax": _softmax,
     "logistic": _logistic,
     "log_softmax": _log_softmax,

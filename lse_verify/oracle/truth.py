@@ -94,9 +94,10 @@ def block_truth(function: Function, block: Block, first: str, judge: Oracle) -> 
     table = _Table(function, block, per_row)
     left = np.ones(block.n_rows, dtype=bool)
     if first == "double-double" and block.n_terms:
-        left = ~function.ordinary(block)
         found = enclose(function, block)
-        left |= _left_open(found).reshape(block.n_rows, per_row).any(axis=1)
+        left = np.asarray(_left_open(found).reshape(block.n_rows, per_row).any(axis=1))
+        if not left.all():
+            left |= ~function.ordinary(block)
         check_against_arb(function, block, found, np.flatnonzero(~left))
         table.fill(stand_ins(function, found))
     row_tier, number = (by_judge(judge), BY_JUDGE) if first == "mpmath" else (by_arb, BY_ARB)

@@ -1,7 +1,8 @@
 """The mathematics, stated once in SymPy; it knows no floats.
 
-``gradient``, ``hessian``, ``log_softmax_gradient``, ``conjugate``, ``bregman`` and ``cumulant``
-give SymPy objects, each with the theorem that shows it; ``kernel`` is what makes theorems.
+``gradient``, ``hessian``, ``log_softmax_gradient``, ``weighted_gradient``, ``conjugate``,
+``bregman`` and ``cumulant`` give SymPy objects, each with the theorem that shows it; ``kernel`` is
+what makes theorems.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         gradient,
         hessian,
         log_softmax_gradient,
+        weighted_gradient,
     )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "gradient",
     "hessian",
     "log_softmax_gradient",
+    "weighted_gradient",
 ]
 
 

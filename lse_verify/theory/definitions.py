@@ -22,11 +22,13 @@ from lse_verify.theory.calculus import (
     partial,
     summed,
 )
+from lse_verify.theory.statements import Relation, lt
 from lse_verify.theory.vocabulary import i, j, k, n
 
 x = sp.IndexedBase("x", real=True)
 x2 = sp.IndexedBase("x2", real=True)
 p = sp.IndexedBase("p", positive=True)
+weights = sp.IndexedBase("b", real=True)
 a, b, theta = sp.symbols("a b theta", real=True)
 t, trials = sp.symbols("t trials", positive=True)
 
@@ -44,10 +46,13 @@ class Definition:
         In the order in which an implementation takes them.
     expression : Expr
         The value; with the free index k where the function returns a row.
+    given : tuple of Relation
+        Where it is defined, if not everywhere.
     """
 
     arguments: tuple[Argument, ...]
     expression: sp.Expr
+    given: tuple[Relation, ...] = ()
 
     @property
     def returns_row(self) -> bool:
@@ -57,6 +62,16 @@ class Definition:
 
 def _lse(row: sp.IndexedBase, factor: sp.Expr = sp.S.One) -> sp.Expr:
     return sp.log(sp.Sum(sp.exp(factor * row[i]), (i, 1, n)))
+
+
+def _weighted_sum(row: sp.IndexedBase, factors: sp.IndexedBase) -> sp.Expr:
+    return sp.Sum(factors[i] * sp.exp(row[i]), (i, 1, n))
+
+
+def _weighted_lse() -> Definition:
+    """Weights have either sign, and the logarithm is of a sum that is positive."""
+    total = _weighted_sum(x, weights)
+    return Definition((x, weights), sp.log(total), (lt(0, total),))
 
 
 def _lse0(row: sp.IndexedBase) -> sp.Expr:
@@ -92,6 +107,7 @@ def definitions() -> dict[str, Definition]:
     negentropy = conjugate_at_gradient(_lse(x), x, p, sp.Lambda(i, sp.log(p[i])))
     return {
         "logsumexp": Definition((x,), _lse(x)),
+        "weighted_logsumexp": _weighted_lse(),
         "logaddexp": Definition((a, b), log_domain_sum),
         "softplus": Definition((theta,), _softplus(theta)),
         "logistic": Definition((theta,), derivative(_softplus(theta), theta)),
@@ -134,7 +150,8 @@ def _weighted_slope(definition: Definition, argument: Argument) -> sp.Expr:
     if isinstance(argument, sp.Symbol):
         return sp.Abs(argument * expression.diff(argument))
     if not definition.returns_row:
-        return summed(sp.Abs(argument[j] * partial(expression, argument, j)), j)
+        slope_of_entry = partial(expression, argument, j, definition.given)
+        return summed(sp.Abs(argument[j] * slope_of_entry), j)
     # What depends on k alone is a number to the kernel, which has no rule for it.
     fixed = {delta: sp.Dummy(real=True) for delta in expression.atoms(sp.KroneckerDelta)}
     diagonal, off = diagonal_and_off_diagonal(expression.xreplace(fixed), argument)

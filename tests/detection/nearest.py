@@ -49,6 +49,7 @@ def _judged(name: str, block: Block, row: int, output: int, fmt: Format) -> floa
 
 
 logsumexp = nearest("logsumexp")
+weighted_logsumexp = nearest("weighted_logsumexp")
 logaddexp = nearest("logaddexp")
 softplus = nearest("softplus")
 logistic = nearest("logistic")

@@ -54,7 +54,8 @@ def tallies(draw: Any) -> Tally:
 
 
 BUCKETS = st.sampled_from(["0", "2^-20", "2^-1", "2^0", "2^3", "2^1100"])
-HASHES = st.integers(0, 2**64 - 1).map(lambda word: f"{word:016x}")
+# Sums of these wrap around.
+HASHES = st.sampled_from(["0" * 16, "7" * 16, "f" * 16])
 MAXIMA = st.dictionaries(st.integers(-3, 3), SIZES, max_size=3)
 FINDINGS = st.builds(
     Finding,

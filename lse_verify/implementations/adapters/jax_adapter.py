@@ -9,12 +9,17 @@ Under ``jax.jit`` XLA fuses the same operations into other bits, so compiled cal
 implementations: those of which the bits were seen to differ from the eager ones. What XLA
 makes of a call may depend on what stands around it, and on the shape: ``jax.jit_quotient`` is
 softmax of a quotient, one row at a time.
+
+Along axis 0, over two axes, with ``keepdims`` and with ``where`` other reductions are compiled,
+which should give the bits of the plain call, and so should weights of 1; ``return_sign`` takes the
+same path. ``cumlogsumexp`` is cumulative, another algorithm, and its last entry is logsumexp.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -97,6 +102,41 @@ def _logsumexp(jax: Any, x: Any) -> Any:
     return jax.nn.logsumexp(x, axis=-1)
 
 
+def _weighted(jax: Any, x: Any, b: Any) -> Any:
+    return jax.nn.logsumexp(x, b=b, axis=-1)
+
+
+def _with_weights_of_one(jax: Any, x: Any) -> Any:
+    return jax.nn.logsumexp(x, b=jax.numpy.ones_like(x), axis=-1)
+
+
+def _with_dimensions_kept(jax: Any, x: Any) -> Any:
+    return jax.nn.logsumexp(x, axis=-1, keepdims=True)[:, 0]
+
+
+def _over_two_axes(jax: Any, x: Any) -> Any:
+    m, n = x.shape
+    pairs = x.reshape(m, n // 2, 2) if n % 2 == 0 else x.reshape(m, n, 1)
+    return jax.nn.logsumexp(pairs, axis=(1, 2))
+
+
+def _cumulative(jax: Any, x: Any) -> Any:
+    return jax.lax.cumlogsumexp(x, axis=1)[:, -1]
+
+
+def _along_columns(name: str, jax: Any, x: Any) -> Any:
+    return getattr(jax.nn, name)(x.T, axis=0).T
+
+
+def _among_masked(name: str, jax: Any, x: Any) -> Any:
+    """Answer rows that stand among NaN which a mask leaves out."""
+    around = ((0, 0), (1, 2))
+    padded = jax.numpy.pad(x, around, constant_values=jax.numpy.nan)
+    kept = jax.numpy.pad(jax.numpy.ones(x.shape, dtype=bool), around)
+    found = getattr(jax.nn, name)(padded, axis=-1, where=kept)
+    return found if found.ndim == 1 else found[:, 1:-2]
+
+
 def _softmax(jax: Any, x: Any) -> Any:
     return jax.nn.softmax(x, axis=-1)
 
@@ -135,11 +175,13 @@ def _softplus_gradient(jax: Any, x: Any) -> Any:
 
 _CALLS: tuple[tuple[str, str, Operation, str], ...] = (
     ("jax", "logsumexp", _logsumexp, "jax.nn.logsumexp(x, axis=-1)"),
+    ("jax", "weighted_logsumexp", _weighted, "jax.nn.logsumexp(x, b=b, axis=-1)"),
     ("jax", "softmax", _softmax, "jax.nn.softmax(x, axis=-1)"),
     ("jax", "log_softmax", _log_softmax, "jax.nn.log_softmax(x, axis=-1)"),
     ("jax", "softplus", _softplus, "jax.nn.softplus(x)"),
     ("jax", "logistic", _sigmoid, "jax.nn.sigmoid(x)"),
     ("jax", "logaddexp", _logaddexp, "jax.numpy.logaddexp(a, b)"),
+    ("jax.cumlogsumexp", "logsumexp", _cumulative, "jax.lax.cumlogsumexp(x, axis=1)[:, -1]"),
     (
         "jax.grad",
         "softmax",
@@ -178,6 +220,49 @@ def _implementation(
         calls=calls,
         n_terms=(2,) if name.endswith("logaddexp_grad") else None,
     )
+
+
+_OTHER_CALLS: tuple[tuple[str, str, Operation, str], ...] = (
+    (
+        "jax.weights",
+        "logsumexp",
+        _with_weights_of_one,
+        "jax.nn.logsumexp(x, b=jax.numpy.ones_like(x), axis=-1)",
+    ),
+    (
+        "jax.keepdims",
+        "logsumexp",
+        _with_dimensions_kept,
+        "jax.nn.logsumexp(x, axis=-1, keepdims=True)[:, 0]",
+    ),
+    (
+        "jax.axes",
+        "logsumexp",
+        _over_two_axes,
+        "jax.nn.logsumexp(x.reshape(m, n // 2, 2), axis=(1, 2)); of odd n, x.reshape(m, n, 1)",
+    ),
+    *(
+        ("jax.axis0", name, partial(_along_columns, name), f"jax.nn.{name}(x.T, axis=0).T")
+        for name in ("logsumexp", "softmax", "log_softmax")
+    ),
+    *(
+        (
+            "jax.where",
+            name,
+            partial(_among_masked, name),
+            f"jax.nn.{name}(x among NaN, axis=-1, where=all but these)",
+        )
+        for name in ("logsumexp", "softmax", "log_softmax")
+    ),
+)
+"""Other ways to ask for what ``jax`` gives, in the same numbers."""
+
+
+def _otherwise(
+    device: str, name: str, function: str, operation: Operation, calls: str
+) -> Implementation:
+    plain = _implementation(device, name, function, operation, calls)
+    return replace(plain, twin="jax")
 
 
 _COMPILED: tuple[tuple[str, str, Operation, str, str], ...] = (
@@ -238,6 +323,7 @@ def _on(device: str, presence: Callable[[], str | None] | None = None) -> Librar
         install="pip install 'lse_verify[jax]'",
         implementations=(
             *(_implementation(device, *described) for described in _CALLS),
+            *(_otherwise(device, *described) for described in _OTHER_CALLS),
             *(_compiled(device, *described) for described in _COMPILED),
             _divided(device, "logsumexp", _logsumexp),
             _divided(device, "softmax", _softmax),

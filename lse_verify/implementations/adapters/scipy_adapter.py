@@ -7,6 +7,10 @@ normalisation is undone, ``Σ pᵢ log pᵢ = s·(log s − H(p/s))``, so that i
 value, sign changed, where the floats sum to 1, and is not called wrong for answering another
 question where they do not. These two and ``special.expit``, the logistic function, take no
 binary16: of it ``special.entr`` makes binary32, and ``special.expit`` binary64.
+
+Three calls should give the bits of the plain one. Along axis 0 NumPy adds in another order; weights
+have code of their own, and so have infinite values with ``return_sign``. A tuple of axes and
+``keepdims`` take the same path.
 """
 
 from __future__ import annotations
@@ -28,6 +32,51 @@ def _row_function(name: str) -> Call:
     import scipy.special
 
     return partial(np.errstate(all="ignore")(getattr(scipy.special, name)), axis=-1)
+
+
+def _along_columns(name: str) -> Call:
+    """Load ``scipy.special.<name>``, applied along the columns of the transposed rows."""
+    import scipy.special
+
+    function = getattr(scipy.special, name)
+
+    @np.errstate(all="ignore")
+    def call(x: FloatArray) -> FloatArray:
+        return np.ascontiguousarray(function(np.ascontiguousarray(x.T), axis=0).T)
+
+    return call
+
+
+def _weighted() -> Call:
+    import scipy.special
+
+    @np.errstate(all="ignore")
+    def weighted(x: FloatArray, b: FloatArray) -> FloatArray:
+        found: FloatArray = scipy.special.logsumexp(x, b=b, axis=-1)
+        return found
+
+    return weighted
+
+
+def _with_weights_of_one() -> Call:
+    weighted = _weighted()
+
+    def logsumexp(x: FloatArray) -> FloatArray:
+        return weighted(x, np.ones_like(x))
+
+    return logsumexp
+
+
+def _with_sign() -> Call:
+    import scipy.special
+
+    @np.errstate(all="ignore")
+    def weighted(x: FloatArray, b: FloatArray) -> FloatArray:
+        value, sign = scipy.special.logsumexp(x, b=b, axis=-1, return_sign=True)
+        found: FloatArray = np.where(sign < 0, x.dtype.type(np.nan), value)
+        return found
+
+    return weighted
 
 
 def _of_values(name: str) -> Call:
@@ -74,6 +123,44 @@ def _offers_softplus() -> bool:
     return (int(major), int(minor)) >= (1, 15)
 
 
+def _along_axis_0(name: str) -> Implementation:
+    return Implementation(
+        name="scipy.axis0",
+        function=name,
+        formats=_FORMATS,
+        load=partial(_along_columns, name),
+        calls=f"scipy.special.{name}(x.T, axis=0).T",
+        twin="scipy",
+    )
+
+
+_WEIGHTED = (
+    Implementation(
+        "scipy",
+        "weighted_logsumexp",
+        _FORMATS,
+        _weighted,
+        "scipy.special.logsumexp(x, b=b, axis=-1)",
+    ),
+    Implementation(
+        name="scipy.return_sign",
+        function="weighted_logsumexp",
+        formats=_FORMATS,
+        load=_with_sign,
+        calls="scipy.special.logsumexp(x, b=b, axis=-1, return_sign=True): NaN if the sign is -1",
+        twin="scipy",
+    ),
+    Implementation(
+        name="scipy.weights",
+        function="logsumexp",
+        formats=_FORMATS,
+        load=_with_weights_of_one,
+        calls="scipy.special.logsumexp(x, b=numpy.ones_like(x), axis=-1)",
+        twin="scipy",
+    ),
+)
+
+
 def _along_rows(name: str) -> Implementation:
     return Implementation(
         name="scipy",
@@ -95,6 +182,8 @@ LIBRARY = Library(
     install="pip install scipy",
     implementations=(
         *(_along_rows(name) for name in ("logsumexp", "softmax", "log_softmax")),
+        *(_along_axis_0(name) for name in ("logsumexp", "softmax", "log_softmax")),
+        *_WEIGHTED,
         *((_SOFTPLUS,) if _offers_softplus() else ()),
         Implementation(
             "scipy", "logistic", _WIDE, partial(_of_values, "expit"), "scipy.special.expit(x)"

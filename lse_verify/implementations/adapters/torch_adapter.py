@@ -9,6 +9,10 @@ torch and crosses as the 16-bit integers that store it. Of the formats of 8 bits
 dtypes and none of these functions: on the CPU each raises NotImplementedError. One thread
 computes, so that the bits do not depend on the number of cores. TF32, with which CUDA devices
 may multiply, is in none of these functions.
+
+Along dimension 0 torch has loops of their own, which should give the bits of the plain call; with
+``keepdim`` and over a tuple of dimensions it takes the same path. ``logcumsumexp`` is cumulative,
+another algorithm, and its last entry is logsumexp.
 """
 
 from __future__ import annotations
@@ -60,6 +64,15 @@ def array_of(torch: Any, tensor: Any) -> FloatArray:
 
 def _logsumexp(torch: Any, x: Any) -> Any:
     return torch.logsumexp(x, dim=-1)
+
+
+def _cumulative(torch: Any, x: Any) -> Any:
+    return torch.logcumsumexp(x, dim=-1)[:, -1].contiguous()
+
+
+def _along_columns(name: str, torch: Any, x: Any) -> Any:
+    found = getattr(torch, name)(x.T.contiguous(), dim=0)
+    return found.movedim(0, -1).contiguous()
 
 
 def _softmax(torch: Any, x: Any) -> Any:
@@ -115,6 +128,12 @@ _CALLS: tuple[tuple[str, str, Operation, str], ...] = (
     ("torch", "logistic", _sigmoid, "torch.sigmoid(x)"),
     ("torch", "logaddexp", _logaddexp, "torch.logaddexp(a, b)"),
     (
+        "torch.logcumsumexp",
+        "logsumexp",
+        _cumulative,
+        "torch.logcumsumexp(x, dim=-1)[:, -1]",
+    ),
+    (
         "torch.grad",
         "softmax",
         _gradient,
@@ -141,6 +160,20 @@ _CALLS: tuple[tuple[str, str, Operation, str], ...] = (
 )
 
 
+_ALONG_DIMENSION_0 = ("logsumexp", "softmax", "log_softmax")
+
+
+def _along_dimension_0(device: str, name: str) -> Implementation:
+    return Implementation(
+        name="torch.dim0",
+        function=name,
+        formats=_FORMATS,
+        load=partial(_load, partial(_along_columns, name), device),
+        calls=f"torch.{name}(x.T, dim=0).T",
+        twin="torch",
+    )
+
+
 def _implementation(
     device: str, name: str, function: str, operation: Operation, calls: str
 ) -> Implementation:
@@ -160,7 +193,10 @@ def _on(device: str, presence: Callable[[], str | None] | None = None) -> Librar
         module="torch",
         distribution="torch",
         install="pip install 'lse_verify[torch]'",
-        implementations=tuple(_implementation(device, *described) for described in _CALLS),
+        implementations=(
+            *(_implementation(device, *described) for described in _CALLS),
+            *(_along_dimension_0(device, name) for name in _ALONG_DIMENSION_0),
+        ),
         presence=presence,
     )
 

@@ -47,7 +47,7 @@ class NodePackages:
 
     def version(self) -> str | None:
         """Return the version of the first package, or None unless node and all are here."""
-        folder = self._folder()
+        folder = self.folder()
         if folder is None or shutil.which("node") is None:
             return None
         return _version(folder, self.packages[0])
@@ -64,15 +64,15 @@ class NodePackages:
         # the functions of the family are stated with.
         from lse_verify.implementations.foreign.command import caller
 
-        node, folder = shutil.which("node"), self._folder()
+        node, folder = shutil.which("node"), self.folder()
         if node is None or folder is None:
             missing = "node" if node is None else " or ".join(self.packages)
             raise ImplementationLoadError(f"there is no {missing} here; {self.install}")
         served = str(_PROGRAMS / "serve.mjs"), str(_PROGRAMS / self.module), str(folder)
         return caller(Program((node, *served)), function, variant)
 
-    def _folder(self) -> Path | None:
-        """Return the first folder whose ``node_modules`` has all packages."""
+    def folder(self) -> Path | None:
+        """Return the first folder whose ``node_modules`` has all packages, or None."""
         for folder in _folders():
             if all(_version(folder, package) is not None for package in self.packages):
                 return folder

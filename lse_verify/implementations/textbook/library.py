@@ -10,7 +10,7 @@ from functools import partial
 
 from lse_verify.formats import FORMATS
 from lse_verify.implementations.library import Call, Implementation, Library
-from lse_verify.implementations.textbook import gradient, kin, softmax, sums
+from lse_verify.implementations.textbook import gradient, kin, softmax, sums, weighted
 
 
 def _given(call: Call) -> Call:
@@ -61,6 +61,13 @@ _LOGSUMEXP = (
         sums.pairwise,
         "max + log(tree sum of exp(x - max))",
         scheme="shifted.pairwise",
+    ),
+)
+
+_WEIGHTED = (
+    _implementation("naive", "weighted_logsumexp", weighted.naive, "log(sum(b * exp(x)))"),
+    _implementation(
+        "shifted", "weighted_logsumexp", weighted.shifted, "max + log(sum(b * exp(x - max)))"
     ),
 )
 
@@ -156,5 +163,7 @@ _KIN = (
 )
 
 LIBRARY = Library(
-    name="textbook", implementations=(*_LOGSUMEXP, *_SOFTMAX, *_GRADIENT, *_KIN), kind="textbook"
+    name="textbook",
+    implementations=(*_LOGSUMEXP, *_WEIGHTED, *_SOFTMAX, *_GRADIENT, *_KIN),
+    kind="textbook",
 )

@@ -100,8 +100,8 @@ def settle_specials(
 def count(columns: Columns, keys: Keys, flags: Flags, counts: Places, by_flags: Places) -> int:
     """Count keys and flags; return whether there is anything to look at one by one.
 
-    Flags, sizes and doubts of what is not measured are cleared; an infinity that is measured is beyond
-    no bound.
+    Flags, sizes and doubts of what is not measured are cleared; an infinity that is measured is
+    beyond no bound.
     """
     errors, doubts, stabilities, conditioned = columns
     rare = 0

@@ -111,7 +111,7 @@ def test_an_increasing_function_rises_with_every_entry(name: str) -> None:
 def test_increasing_are_the_affine_images_of_logsumexp_and_logistic() -> None:
     rising = {name for name in ALL if FUNCTIONS[name].increasing}
     to_rows = {name for name in ALL if FUNCTIONS[name].returns_row}
-    assert rising == set(ALL) - to_rows - {"negentropy", "bregman"}
+    assert rising == set(ALL) - to_rows - {"negentropy", "bregman", "weighted_logsumexp"}
 
 
 def test_the_order_is_kept_by_softmax_and_log_softmax_alone() -> None:
@@ -153,8 +153,10 @@ def test_a_symmetric_function_does_not_see_the_order(name: str) -> None:
     if function.arguments == ("value", "value"):
         pair: tuple[Point, Point] = ((0.5, -1.0), (-1.0, 0.5))
     else:
-        rest = tuple(2.0 for kind in function.arguments if kind == "parameter")
-        pair = ((row, *rest), (row[::-1], *rest))
+        others = {"parameter": 2.0, "row": (2.0, -0.25, 1.0)}
+        rest = tuple(others[kind] for kind in function.arguments[1:])
+        turned = tuple(a[::-1] if isinstance(a, tuple) else a for a in rest)
+        pair = ((row, *rest), (row[::-1], *turned))
     before, after = ([e for _, _, e in values(function, point)] for point in pair)
     for old, new in zip(before, after[::-1] if function.returns_row else after, strict=True):
         assert old.intersect(new) is not None
@@ -187,6 +189,7 @@ def test_the_upper_limit_of_logsumexp_is_max_plus_log_n() -> None:
     ("name", "n_entries", "n_terms"),
     [
         ("logsumexp", 3, 3),
+        ("weighted_logsumexp", 3, 3),
         ("logaddexp", 1, 2),
         ("softplus", 1, 2),
         ("logistic", 1, 2),

@@ -38,6 +38,8 @@ NAN_POINTS: list[tuple[str, Point]] = [
     ("logsumexp", ((NAN,),)),
     ("logsumexp", ((1.0, NAN, INF),)),
     ("logsumexp", ((-INF, NAN),)),
+    ("weighted_logsumexp", ((NAN, 1.0), (1.0, 0.0))),
+    ("weighted_logsumexp", ((INF, 1.0), (1.0, NAN))),
     ("logaddexp", (NAN, 1.0)),
     ("logaddexp", (INF, NAN)),
     ("softplus", (NAN,)),

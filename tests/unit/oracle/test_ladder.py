@@ -74,6 +74,7 @@ POINTS: list[tuple[str, Point]] = [
     ("softmax", ((0.5, -1.25),)),
     ("log_softmax", ((0.5, -1.25),)),
     ("log_softmax_gradient", ((0.5, -1.25),)),
+    ("weighted_logsumexp", ((0.5, -1.25), (2.0, -0.5))),
     ("negentropy", ((0.5, 0.25),)),
     ("bregman", ((0.5,), (-1.25,))),
     ("bregman", ((1000.0,), (1001.0,))),

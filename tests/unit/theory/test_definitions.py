@@ -18,6 +18,7 @@ from lse_verify.theory.definitions import (
     theta,
     trials,
     weighted_slopes,
+    weights,
     x,
     x2,
 )
@@ -40,6 +41,7 @@ def of_specification(name: str, length: int, place: int) -> sp.Expr:
     linear = sp.Add(*((x[at] - x2[at]) * sp.exp(x2[at]) / total2 for at in places))
     return {
         "logsumexp": lse,
+        "weighted_logsumexp": sp.log(sp.Add(*(weights[at] * sp.exp(x[at]) for at in places))),
         "logaddexp": sp.log(sp.exp(a) + sp.exp(b)),
         "smoothmax": sp.log(total_of_exp(x, length, t)) / t,
         "smoothmin": -sp.log(total_of_exp(x, length, -t)) / t,
@@ -72,6 +74,8 @@ def some_values(length: int) -> dict[sp.Basic, sp.Rational]:
         values[x[at]] = sp.Rational((-1) ** at * (2 * at + 1), 3)
         values[x2[at]] = sp.Rational(5 - 3 * at, 4)
         values[p[at]] = sp.Rational(at, 11)
+        # Of either sign, and the sum of the terms is positive for every length.
+        values[weights[at]] = sp.Rational((-1 if at % 3 == 0 else 1) * (at + 1), 3)
     return values
 
 
@@ -88,10 +92,27 @@ def test_the_definition_is_the_formula_of_the_specification(name: str, length: i
 
 
 def test_every_function_of_the_table_is_defined_and_no_other() -> None:
-    of_rows = {"logsumexp", "logsumexp0", "negentropy", "bregman", *ROW_FUNCTIONS}
+    of_rows = {"logsumexp", "logsumexp0", "negentropy", *ROW_FUNCTIONS}
+    of_two_rows = {"bregman", "weighted_logsumexp"}
     of_values = {"logaddexp", "softplus", "logistic"}
     with_parameter = {"smoothmax", "smoothmin", "binomial_cumulant", "multinomial_cumulant"}
-    assert set(ALL) == of_rows | of_values | with_parameter
+    assert set(ALL) == of_rows | of_two_rows | of_values | with_parameter
+
+
+def test_only_the_weighted_one_is_not_defined_everywhere() -> None:
+    (positive,) = definitions()["weighted_logsumexp"].given
+    assert positive.lhs == 0
+    assert positive.op == "<"
+    assert sp.log(positive.rhs) == definitions()["weighted_logsumexp"].expression
+    assert not any(definitions()[name].given for name in ALL if name != "weighted_logsumexp")
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_with_weights_of_one_it_is_logsumexp(length: int) -> None:
+    weighted = at_length(definitions()["weighted_logsumexp"].expression, length, 1)
+    ones = {weights[at]: sp.Integer(1) for at in range(1, length + 1)}
+    logsumexp = at_length(definitions()["logsumexp"].expression, length, 1)
+    assert weighted.subs(ones) == logsumexp
 
 
 @pytest.mark.parametrize("name", ALL)
