@@ -33,7 +33,6 @@ class ImplementationRow(msgspec.Struct, frozen=True):
     calls: str
     composed: bool
     kind: str
-    language: str = ""
 
 
 class Skipped(msgspec.Struct, frozen=True):

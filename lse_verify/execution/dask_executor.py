@@ -8,7 +8,6 @@ precision of mpmath and of flint is one for all of its threads.
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import threading
 import time
@@ -62,8 +61,7 @@ class DaskExecutor(Executor):
         initializer: Initializer = None,
         initargs: tuple[Any, ...] = (),
     ) -> None:
-        # Its own processes, though another run began with the same: they have loaded other things.
-        self._address, self._start = address, (initializer, initargs, os.urandom(8))
+        self._address, self._start = address, (initializer, initargs)
         self._client = _connected(address)
         self._slots, self._counted = 1, -_COUNT_AGAIN_S
 
@@ -154,7 +152,7 @@ _mine = threading.local()
 
 
 def _run_there(
-    start: tuple[Initializer, tuple[Any, ...], bytes],
+    start: tuple[Initializer, tuple[Any, ...]],
     task: Callable[[Any], Any],
     item: Any,
     seconds: float | None,
@@ -163,6 +161,6 @@ def _run_there(
     if getattr(_mine, "start", None) != start:
         if hasattr(_mine, "executor"):
             _mine.executor.close()
-        _mine.executor, _mine.start = PoolExecutor(1, *start[:2], idle_s=_IDLE_S), start
+        _mine.executor, _mine.start = PoolExecutor(1, *start, idle_s=_IDLE_S), start
     ((_, outcome),) = _mine.executor.run(task, [item], seconds)
     return outcome

@@ -10,7 +10,6 @@ import numpy as np
 
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
-from lse_verify.inputs.weights import special_weights
 
 
 def special(
@@ -23,8 +22,6 @@ def special(
         return tuple(Block((x,)) for x in _probabilities(fmt))
     if function == "bregman":
         return tuple(_pairs(fmt))
-    if function == "weighted_logsumexp":
-        return tuple(special_weights(fmt))
     return tuple(_of_rows(function, fmt))
 
 

@@ -34,15 +34,12 @@ def same(found: Floats, wanted: list[float]) -> bool:
 
 
 def agrees(function: Function, block: Block, fmt: Format) -> bool:
-    per_row = block.n_terms if function.returns_row else 1
-    places = range(1, per_row + 1)
-    bounds = [function.bounds(point, k) for point in block.points() for k in places]
+    bounds = [function.bounds(point) for point in block.points()]
     found = function.rounded_bounds(block, fmt)
-    lower, upper = found.of_outputs(per_row)
     excusable = (found.lower_excusable, found.upper_excusable)
     return (
-        same(lower, [expected(b.lower, fmt, "down") for b in bounds])
-        and same(upper, [expected(b.upper, fmt, "up") for b in bounds])
+        same(found.lower, [expected(b.lower, fmt, "down") for b in bounds])
+        and same(found.upper, [expected(b.upper, fmt, "up") for b in bounds])
         and all((b.lower_excusable, b.upper_excusable) == excusable for b in bounds)
     )
 

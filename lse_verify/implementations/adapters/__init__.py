@@ -1,1 +1,0 @@
-"""One file a library: what it offers, as data, and how it is called."""

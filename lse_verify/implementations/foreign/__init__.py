@@ -1,1 +1,0 @@
-"""Implementations in other languages, interpreters and processes; `protocol` is what they speak."""

@@ -1,3 +1,0 @@
-functions <- list(
-  "logistic" = function(x) gtools::inv.logit(x[, 1L])
-)

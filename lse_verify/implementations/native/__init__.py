@@ -1,1 +1,0 @@
-"""Implementations in C and C++: compiled from the package's sources, or called where they are."""

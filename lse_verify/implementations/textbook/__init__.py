@@ -1,1 +1,0 @@
-"""The algorithms as books print them; `library` describes them."""
