@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from lse_verify import cli_search
+from lse_verify import cli_search, cli_tables
 from lse_verify.cli_options import (
+    Device,
     FirstTier,
+    Foreign,
     Formats,
     Functions,
     Implementations,
@@ -25,6 +27,7 @@ from lse_verify.cli_options import (
     Json,
     OneFormat,
     OneFunction,
+    Python,
     Regimes,
     Resume,
     Samples,
@@ -33,6 +36,7 @@ from lse_verify.cli_options import (
     command,
     cores,
     refuse_beside_resume,
+    specs,
 )
 from lse_verify.errors import LseVerifyError, UnknownName, UsageError
 
@@ -55,6 +59,9 @@ app = typer.Typer(
 @app.command()
 def audit(
     implementation: Implementations = [],  # noqa: B006  # Typer copies it
+    foreign: Foreign = [],  # noqa: B006  # Typer copies it
+    python: Python = None,
+    device: Device = None,
     function: Functions = [],  # noqa: B006  # Typer copies it
     format: Formats = [],  # noqa: B006  # the option's name; Typer copies it
     regime: Regimes = [],  # noqa: B006  # Typer copies it
@@ -85,6 +92,10 @@ def audit(
 
     `lse-verify audit -i mykernels.py:logsumexp --samples 2000`
 
+    `lse-verify audit -i scipy --python old/bin/python`
+
+    `lse-verify audit --foreign 'julia mine.jl' -f logsumexp`
+
     `lse-verify audit --data logits.npy -i scipy`
 
     `lse-verify audit --resume reports/audit` — what was stopped goes on
@@ -101,14 +112,16 @@ def audit(
     for name in format:
         format_named(name)
     if resume is not None:
-        chosen = [*implementation, *function, *format, *regime]
-        refuse_beside_resume(bool(chosen or data or samples or seed))
+        chosen = [*implementation, *foreign, *function, *format, *regime]
+        refuse_beside_resume(bool(chosen or python or device or data or samples or seed))
         out = resume
         run = partial(go_on, out / "ledger.jsonl", jobs or cores(), scheduler)
     else:
         request = Request(
             command=command(sys.argv[1:]),
-            implementations=select(implementation, function, format),
+            implementations=select(
+                specs(implementation, foreign, python, device), function, format
+            ),
             functions=function,
             formats=format,
             regimes=_regimes(regime, data),
@@ -285,6 +298,8 @@ def bench(
 
 app.command()(cli_search.hunt)
 app.command()(cli_search.exhaust)
+app.command()(cli_tables.leaderboard)
+app.command()(cli_tables.bugs)
 
 
 @app.command()
@@ -329,6 +344,9 @@ def explain(
         typer.Argument(help="Decimals or hex floats; rows by commas.", metavar="ARG..."),
     ] = None,
     implementation: Implementations = [],  # noqa: B006  # Typer copies it
+    foreign: Foreign = [],  # noqa: B006  # Typer copies it
+    python: Python = None,
+    device: Device = None,
     function: OneFunction = "logsumexp",
     format: OneFormat = "binary64",  # the option's name
     regime: Annotated[
@@ -370,7 +388,8 @@ def explain(
         block = block_of(chosen, fmt, read_point(chosen, fmt, argument))
     else:
         raise UsageError("no input; give numbers (lse-verify explain 0 -40) or --regime and --row")
-    implementations = installed(select(implementation, [function], [format]))
+    named = specs(implementation, foreign, python, device)
+    implementations = installed(select(named, [function], [format]))
     workplace = Workplace(None, Path.cwd())
     answers = run_explain(implementations, function, format, block, workplace)
     show.explained(chosen, fmt, block.point(0), answers, as_json=json)

@@ -21,6 +21,21 @@ Implementations = Annotated[
         metavar="NAME",
     ),
 ]
+Foreign = Annotated[
+    list[str],
+    typer.Option(
+        help="A command that speaks the foreign protocol, as --function in --format. Repeatable.",
+        metavar="COMMAND",
+    ),
+]
+Python = Annotated[
+    str | None,
+    typer.Option(help="Another interpreter that runs what -i names.", metavar="PATH"),
+]
+Device = Annotated[
+    str | None,
+    typer.Option(help="Another device for what -i names: cuda, of torch and jax.", metavar="NAME"),
+]
 Functions = Annotated[
     list[str],
     typer.Option("--function", "-f", help="Repeatable; default all.", metavar="NAME"),
@@ -66,6 +81,43 @@ Resume = Annotated[
     Path | None,
     typer.Option(help="Go on with the run that was stopped in this folder.", metavar="DIR"),
 ]
+
+
+def specs(
+    implementations: Sequence[str],
+    foreign: Sequence[str],
+    python: str | None,
+    device: str | None,
+) -> list[str]:
+    """Return what `registry.select` takes for the options that name implementations.
+
+    Parameters
+    ----------
+    implementations, foreign : sequence of str
+        Names, and commands.
+    python, device : str or None
+        Where the named run, instead of here.
+
+    Raises
+    ------
+    UsageError
+        If it is not said what runs there.
+
+    Examples
+    --------
+    >>> specs(["scipy"], ["julia mine.jl"], "old/bin/python", None)
+    ['scipy@old/bin/python', 'foreign:julia mine.jl']
+    """
+    elsewhere = python or device
+    if python and device:
+        raise UsageError("--python and --device are two places; give one of them")
+    if elsewhere and not implementations:
+        raise UsageError(f"what is to run on '{elsewhere}'? name it, for example -i torch")
+    for name in implementations:
+        if elsewhere and (":" in name or "@" in name):
+            raise UsageError(f"'{name}' runs where it says; leave out --python and --device")
+    named = [f"{name}@{elsewhere}" for name in implementations] if elsewhere else implementations
+    return [*named, *(f"foreign:{command}" for command in foreign)]
 
 
 def cores() -> int:

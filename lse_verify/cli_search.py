@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import typer
 
 from lse_verify.cli_options import (
+    Device,
+    Foreign,
     Formats,
     Functions,
     Implementations,
@@ -17,12 +19,14 @@ from lse_verify.cli_options import (
     Json,
     OneFormat,
     OneFunction,
+    Python,
     Resume,
     Scheduler,
     Seed,
     command,
     cores,
     refuse_beside_resume,
+    specs,
 )
 from lse_verify.errors import UsageError
 
@@ -35,6 +39,12 @@ def hunt(
         str | None,
         typer.Option("--implementation", "-i", help="Whose worst input.", metavar="NAME"),
     ] = None,
+    foreign: Annotated[
+        str | None,
+        typer.Option(help="A command that speaks the foreign protocol.", metavar="COMMAND"),
+    ] = None,
+    python: Python = None,
+    device: Device = None,
     function: OneFunction = "logsumexp",
     format: OneFormat = "binary64",  # the option's name
     objective: Annotated[
@@ -77,15 +87,21 @@ def hunt(
     from lse_verify.search.witnesses import keep
 
     if resume is not None:
-        refuse_beside_resume(bool(implementation or budget or time or terms or seed))
+        whose = implementation or foreign or python or device
+        refuse_beside_resume(bool(whose or budget or time or terms or seed))
         request = resumed(resume, jobs or cores(), scheduler)
-    elif implementation is None:
+    elif implementation is None and foreign is None:
         raise UsageError("no implementation; give one: lse-verify hunt -i torch -f softplus")
+    elif implementation is not None and foreign is not None:
+        raise UsageError("--implementation and --foreign are two; hunt in one at a time")
     elif budget is not None and time is not None:
         raise UsageError("--budget and --time are two ends; give one of them")
     else:
+        (name,) = specs(
+            [implementation] if implementation else [], [foreign] if foreign else [], python, device
+        )
         request = Request(
-            implementation=implementation,
+            implementation=name,
             function=function,
             format=format,
             objective=objective,
@@ -114,6 +130,9 @@ def hunt(
 
 def exhaust(
     implementation: Implementations = [],  # noqa: B006  # Typer copies it
+    foreign: Foreign = [],  # noqa: B006  # Typer copies it
+    python: Python = None,
+    device: Device = None,
     function: Functions = [],  # noqa: B006  # Typer copies it
     format: Formats = [],  # noqa: B006  # the option's name; Typer copies it
     jobs: Jobs = None,
@@ -144,7 +163,9 @@ def exhaust(
     from lse_verify.search.exhaust.run import exhaust as run_exhaust
 
     if resume is not None:
-        refuse_beside_resume(bool(implementation or function or format))
+        refuse_beside_resume(
+            bool(implementation or foreign or python or device or function or format)
+        )
         out = resume
         run = partial(go_on, out / "ledger.jsonl", jobs or cores(), scheduler)
     else:
@@ -157,7 +178,8 @@ def exhaust(
             function_named(name)
         for name in format:
             format_named(name)
-        chosen = [i for i in select(implementation, function, format) if i.function in function]
+        named = specs(implementation, foreign, python, device)
+        chosen = [i for i in select(named, function, format) if i.function in function]
         request = Request(
             command=command(sys.argv[1:]),
             implementations=chosen,

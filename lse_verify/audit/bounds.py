@@ -32,14 +32,15 @@ def violations(
         The algorithm whose a-priori bound holds for the sum of shares.
     """
     b = site.reference.bounds
+    lower, upper = b.of_outputs(site.per_row)
     sides = {
-        "lower bound": (wide < np.repeat(b.lower, site.per_row), b.lower_excusable, b.lower),
-        "upper bound": (wide > np.repeat(b.upper, site.per_row), b.upper_excusable, b.upper),
+        "lower bound": (wide < lower, b.lower_excusable, lower),
+        "upper bound": (wide > upper, b.upper_excusable, upper),
     }
     comparable = np.isfinite(wide) & site.reference.truth.is_real
     found = {}
     for name, (broken, excusable, bound) in sides.items():
-        stated = np.repeat(np.isfinite(bound), site.per_row)
+        stated = np.isfinite(bound)
         with np.errstate(invalid="ignore"):
             excused = excusable & (stability <= 1)
         found[name] = _bound_tally(
@@ -57,7 +58,7 @@ def _bound_tally(
     count = int(broken.sum())
     if not count:
         return Tally(tested=int(tested.sum()))
-    per_entry = site.fmt.cast(np.repeat(bound, site.per_row))
+    per_entry = site.fmt.cast(bound)
     safe = np.where(broken, wide, 0.0)
     limit = np.where(broken, per_entry.astype(np.float64), 0.0)
     floats_beyond = floats_apart(site.fmt, site.fmt.cast(safe), site.fmt.cast(limit))

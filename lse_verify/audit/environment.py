@@ -36,8 +36,8 @@ def versions(libraries: Iterable[Library]) -> dict[str, str]:
     for name in _PACKAGES:
         found[name] = importlib.metadata.version(name)
     for library in libraries:
-        if library.distribution and library.installed:
-            found[library.distribution] = library.version
+        if library.version:
+            found[library.distribution or library.name] = library.version
     return found
 
 

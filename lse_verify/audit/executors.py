@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import os
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import msgspec
 from platformdirs import user_cache_path
@@ -22,7 +24,7 @@ from lse_verify.execution.differences import differences
 from lse_verify.execution.executors import Executor, InlineExecutor, Lost
 from lse_verify.execution.pool import PoolExecutor
 
-SECONDS_A_CELL = 60.0
+SECONDS_A_CELL = 180.0
 
 _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -115,11 +117,11 @@ class GradeCell:
         UsageError
             If this process is not what is expected.
         """
-        require_place(self.expected)
+        require_place(self.expected, self.workplace.base)
         return grader_at(self.workplace).grade(cell)
 
 
-def place_of(workers: Executor, names: tuple[str, ...], scheduler: str | None) -> Place:
+def place_of(workers: Executor, names: tuple[str, ...], base: Path, scheduler: str | None) -> Place:
     """Return where libraries are graded: here, or where a worker of the cluster is.
 
     Raises
@@ -128,14 +130,14 @@ def place_of(workers: Executor, names: tuple[str, ...], scheduler: str | None) -
         If no worker of the cluster stays to tell.
     """
     if scheduler is None:
-        return place(names)
-    ((_, found),) = workers.run(place, [names])
+        return place(names, base)
+    ((_, found),) = workers.run(partial(place, base=base), [names])
     if isinstance(found, Lost):
         raise WorkersLost(f"no worker of the cluster at '{scheduler}' stays: {found.words}")
     return found
 
 
-def require_place(expected: Place | None) -> None:
+def require_place(expected: Place | None, base: Path) -> None:
     """Refuse to grade if this process is not what the ledger says; None says nothing.
 
     Raises
@@ -144,13 +146,13 @@ def require_place(expected: Place | None) -> None:
         If it has other versions, or is on another machine.
     """
     if expected is not None:
-        _require(msgspec.json.encode(expected))
+        _require(msgspec.json.encode(expected), base)
 
 
 @functools.lru_cache(maxsize=1)
-def _require(encoded: bytes) -> None:
+def _require(encoded: bytes, base: Path) -> None:
     expected = msgspec.json.decode(encoded, type=Place)
-    told = differences(_comparable(place(expected.libraries)), _comparable(expected))
+    told = differences(_comparable(place(expected.libraries, base)), _comparable(expected))
     if told:
         raise UsageError(
             f"the workers of the cluster differ ({told}); a ledger is of one place: "

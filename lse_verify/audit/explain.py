@@ -13,8 +13,9 @@ from functools import partial
 
 import msgspec
 
-from lse_verify.audit.answer import Asker, NoAnswerError, words_of
+from lse_verify.audit.answer import Asker, NoAnswerError, failure_of
 from lse_verify.audit.executors import SECONDS_A_CELL, executor, grader_at
+from lse_verify.audit.finding import Failure
 from lse_verify.audit.grade import Workplace
 from lse_verify.audit.judge import judge
 from lse_verify.audit.point import COPIES, copied
@@ -46,7 +47,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     error_ulps, stability, condition : str
         Empty where they have no meaning.
     failure : str
-        Why there is no answer; empty if there is one.
+        Why there is no answer, or what was done beside answering; empty in an answer.
     copies, times : int
         As how many equal rows it was asked, and how many of them were answered so. More than 1
         only where that is not the answer alone.
@@ -99,7 +100,7 @@ def explain(
     ------
     list of Answer
         One an output, then those of outputs that equal rows are answered otherwise; one with
-        `Answer.failure` where there is no answer.
+        `Answer.failure` where there is no answer, or after them where more was done than answer.
     """
     asked = [
         Question(i.name, function, fmt, block)
@@ -122,19 +123,20 @@ def _answers(workplace: Workplace, question: Question) -> list[Answer]:
     function, fmt = function_named(question.function), format_named(question.format)
     try:
         implementation = find(question.implementation, question.function, grader.base)
-        asker = Asker(implementation.load(), function, fmt)
-    except KeyboardInterrupt:
-        raise
+        asker = Asker.loaded(implementation, fmt)
     except BaseException as error:
-        return [_none(question, f"exception: {words_of(error)}")]
+        return [_none(question, _told(failure_of(error)))]
     try:
         alone = asker.ask(question.block)
     except NoAnswerError as no_answer:
-        return [_none(question, _why(no_answer))]
+        return [_none(question, _told(no_answer.failure))]
     known = reference(grader.ladder, function, question.block, fmt)
     site = Site(grader.ladder, function, fmt, question.block, known, seed=0, first_row=0)
     answers = [_answer(question, site, entry, float(got)) for entry, got in enumerate(alone)]
-    return [*answers, *_among_copies(question, asker, site, alone)]
+    answers += _among_copies(question, asker, site, alone)
+    if (disturbance := asker.disturbance) is not None:
+        answers.append(_none(question, _told(disturbance)))
+    return answers
 
 
 def _among_copies(
@@ -146,7 +148,7 @@ def _among_copies(
     try:
         got = asker.ask(copied(question.block, COPIES)).reshape(COPIES, -1)
     except NoAnswerError as no_answer:
-        yield _none(question, _why(no_answer), COPIES)
+        yield _none(question, _told(no_answer.failure), COPIES)
         return
     for entry, own in enumerate(alone):
         # Spelled, so that zeros of two signs are two answers and all NaNs are one.
@@ -157,8 +159,8 @@ def _among_copies(
             yield msgspec.structs.replace(answer, copies=COPIES, times=times)
 
 
-def _why(no_answer: NoAnswerError) -> str:
-    return f"{no_answer.failure.kind}: {no_answer.failure.words}"
+def _told(failure: Failure) -> str:
+    return f"{failure.kind}: {failure.words}"
 
 
 def _none(question: Question, failure: str, copies: int = 1) -> Answer:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 
 from lse_verify.audit.exhausted import Exhausted
+from lse_verify.audit.fingerprint import Fingerprint
 from lse_verify.audit.witness import Witness, larger
 
-FailureKind = Literal["exception", "shape", "dtype", "overwritten", "crash", "hang"]
+FailureKind = Literal["exception", "shape", "dtype", "overwritten", "crash", "hang", "environment"]
+FAILURE_KINDS: tuple[FailureKind, ...] = get_args(FailureKind)
 
 Basis = Literal["exhaustive", "elsewhere", "documented"]
 BASES: tuple[Basis, ...] = ("exhaustive", "elsewhere", "documented")
@@ -54,7 +56,18 @@ def _unexcused_first(first: Tally, second: Tally) -> Witness | None:
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer that could not be graded at all."""
+    """An answer that could not be graded at all, or a harm that was done beside answering.
+
+    Attributes
+    ----------
+    kind : str
+        ``"exception"``, it raised one; ``"shape"`` or ``"dtype"``, it gave something else than
+        was asked for; ``"overwritten"``, it wrote into its input; ``"crash"`` or ``"hang"``, it
+        took a process down or did not end; ``"environment"``, it was graded, but changed the
+        process it ran in for everybody else there (`lse_verify.audit.guard`).
+    words : str
+        What happened, for people.
+    """
 
     kind: FailureKind
     words: str
@@ -168,7 +181,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     undecided : Tally
         Answers whose grade the limit of precision left open.
     failure : Failure or None
-        Why (some of) the cell could not be graded.
+        Why (some of) the cell could not be graded, or what was done beside.
     bound_use : BoundUse or None
         The a-priori bound of the algorithm, where it is known to be one.
     rounding_use : RoundingUse or None
@@ -183,6 +196,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         and at multiples of 64 above.
     exhausted : Exhausted or None
         What only trying every input shows; None where inputs were sampled.
+    fingerprint : Fingerprint, or unset
+        What tells the same bits; unset where there are none to compare: of every input, of a
+        cell that was lost, and in ledgers from before there were any.
     """
 
     rows: int = 0
@@ -208,6 +224,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     tiers: dict[str, int] = {}
     profiles: dict[str, dict[int, float]] = {}
     exhausted: Exhausted | None = None
+    fingerprint: Fingerprint | msgspec.UnsetType = msgspec.UNSET
 
     def merge(self, other: Finding) -> Finding:
         """Return the finding over the inputs of both: associative and commutative."""
@@ -238,6 +255,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             },
             profiles=_merge_profiles(self.profiles, other.profiles),
             exhausted=_merged(self.exhausted, other.exhausted),
+            fingerprint=_merged_prints(self.fingerprint, other.fingerprint),
         )
 
     def with_witnesses(self, change: Callable[[Witness], Witness]) -> Finding:
@@ -271,6 +289,15 @@ Mergeable = TypeVar("Mergeable", BoundUse, RoundingUse, Exhausted)
 
 def _merged(first: Mergeable | None, second: Mergeable | None) -> Mergeable | None:
     if first is None or second is None:
+        return first or second
+    return first.merge(second)
+
+
+def _merged_prints(
+    first: Fingerprint | msgspec.UnsetType, second: Fingerprint | msgspec.UnsetType
+) -> Fingerprint | msgspec.UnsetType:
+    # Not None where there is none: that would stand in every line of ledgers from before.
+    if first is msgspec.UNSET or second is msgspec.UNSET:
         return first or second
     return first.merge(second)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from lse_verify.audit.answer import Asker, NoAnswerError, words_of
+from lse_verify.audit.answer import Asker, NoAnswerError, failure_of
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.confirm import confirmed
 from lse_verify.audit.finding import Failure, Finding
+from lse_verify.audit.fingerprint import answered, inputs_of, refused
 from lse_verify.audit.measure import measure
 from lse_verify.audit.pairs import fenchel_young
-from lse_verify.audit.properties import MOST_TERMS, properties
+from lse_verify.audit.properties import MOST_TERMS, of_twin, properties
 from lse_verify.audit.reference import Reference
 from lse_verify.audit.reference_store import ReferenceStore
 from lse_verify.audit.rounding_use import scheme_of
@@ -25,7 +26,7 @@ from lse_verify.family import function_named
 from lse_verify.family.block import Block
 from lse_verify.family.rounding import Scheme
 from lse_verify.formats import format_named
-from lse_verify.implementations.library import Call, Implementation
+from lse_verify.implementations.library import Implementation
 from lse_verify.implementations.registry import find
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import DATA_PREFIX, data_regime
@@ -87,6 +88,7 @@ class _Drawn:
 
     blocks: tuple[Block, ...]
     references: list[Reference]
+    inputs: list[bytes]
     asked: dict[tuple[int, int], Enclosure] = field(default_factory=dict)
 
 
@@ -126,13 +128,19 @@ class Grader:
         implementation = find(cell.implementation, cell.function, self.base)
         drawn = self._drawn(cell)
         try:
-            call = implementation.load()
-            scheme = scheme_of(implementation, call)
-        except KeyboardInterrupt:
-            raise
+            asker = Asker.loaded(implementation, format_named(cell.format))
+            scheme = scheme_of(implementation, asker.call)
+            twin = self._twin(implementation, cell)
         except BaseException as error:
-            return Graded(Finding(failure=Failure(kind="exception", words=words_of(error))))
-        return self._grade_blocks(cell, implementation, call, scheme, drawn)
+            return Graded(Finding(failure=failure_of(error)))
+        return self._grade_blocks(cell, implementation, asker, twin, scheme, drawn)
+
+    def _twin(self, implementation: Implementation, cell: Cell) -> Asker | None:
+        """Return who asks the implementation whose bits this one should give, if there is one."""
+        if implementation.twin is None:
+            return None
+        twin = find(implementation.twin, cell.function, self.base)
+        return Asker.loaded(twin, format_named(cell.format))
 
     def _drawn(self, cell: Cell) -> _Drawn:
         if cell.batch_key not in self.last:
@@ -141,7 +149,8 @@ class Grader:
             blocks = regime.draw(cell.function, fmt, cell.seed, cell.samples).blocks
             references = self.store.get(cell.batch_key, self.ladder, function, blocks, fmt)
             self.last.clear()
-            self.last[cell.batch_key] = _Drawn(blocks, references)
+            inputs = [inputs_of(block) for block in blocks]
+            self.last[cell.batch_key] = _Drawn(blocks, references, inputs)
         return self.last[cell.batch_key]
 
     def _regime(self, name: str) -> Regime:
@@ -155,15 +164,17 @@ class Grader:
         self,
         cell: Cell,
         implementation: Implementation,
-        call: Call,
+        asker: Asker,
+        twin: Asker | None,
         scheme: Scheme | None,
         drawn: _Drawn,
     ) -> Graded:
-        function, fmt = function_named(cell.function), format_named(cell.format)
-        asker = Asker(call, function, fmt)
+        function, fmt = asker.function, asker.fmt
         rng = np.random.default_rng([cell.seed, zlib.crc32(cell.batch_key.encode())])
         finding, sites = Finding(), list[Site]()
-        for block, reference in zip(drawn.blocks, drawn.references, strict=True):
+        for block, reference, inputs in zip(
+            drawn.blocks, drawn.references, drawn.inputs, strict=True
+        ):
             first_row = sum(site.block.n_rows for site in sites)
             site = Site(
                 self.ladder,
@@ -178,30 +189,36 @@ class Grader:
             sites.append(site)
             wanted = implementation.n_terms
             if wanted is None or block.n_terms in wanted:
-                shown = _grade_block(site, asker, implementation.algorithm, scheme, rng)
+                shown = _grade_block(site, inputs, implementation, asker, twin, scheme, rng)
                 finding = finding.merge(shown).merge(fenchel_young(site, implementation, self.base))
-        return Graded(confirmed(finding, sites), asker.seconds, asker.rows)
+        charged = asker.charged(confirmed(finding, sites))
+        return Graded(charged, asker.seconds, asker.rows)
 
 
 def _grade_block(
     site: Site,
+    inputs: bytes,
+    implementation: Implementation,
     asker: Asker,
-    algorithm: str | None,
+    twin: Asker | None,
     scheme: Scheme | None,
     rng: np.random.Generator,
 ) -> Finding:
     try:
         got = asker.ask(site.block)
     except NoAnswerError as no_answer:
-        return _refusal(site, no_answer.failure)
-    finding = Finding()
+        refusal = Finding(fingerprint=refused(inputs, no_answer.failure.kind))
+        return _refusal(site, no_answer.failure).merge(refusal)
+    finding = Finding(fingerprint=answered(inputs, got))
     for piece, outputs in site.pieces():
-        finding = finding.merge(measure(piece, got[outputs], algorithm, scheme))
+        finding = finding.merge(measure(piece, got[outputs], implementation.algorithm, scheme))
     checkable = site.reference.finite.all() and 0 < site.block.n_terms <= MOST_TERMS
     if not checkable:
         return finding
     try:
-        return finding.merge(Finding(properties=properties(site, asker, got, rng)))
+        if implementation.within:
+            return finding.merge(Finding(properties=of_twin(site, got, twin)))
+        return finding.merge(Finding(properties=properties(site, asker, got, rng, twin)))
     except NoAnswerError as no_answer:
         return finding.merge(Finding(failure=no_answer.failure))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -16,8 +17,8 @@ from lse_verify.audit.ledger import (
     Skipped,
 )
 from lse_verify.audit.request import Request
-from lse_verify.implementations.library import Implementation, Library
-from lse_verify.implementations.registry import libraries
+from lse_verify.implementations.library import Implementation
+from lse_verify.implementations.registry import libraries, library_of
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -37,9 +38,17 @@ class Place(msgspec.Struct, frozen=True):
     commit: str
 
 
-def place(names: tuple[str, ...]) -> Place:
-    """Return what this process grades libraries with; names of others are a user's own."""
-    present = [libraries()[name] for name in names if name in libraries()]
+def place(names: tuple[str, ...], base: Path) -> Place:
+    """Return what this process grades libraries with; names of others are a user's own.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the libraries.
+    base : Path
+        The folder that the path of an interpreter starts from.
+    """
+    present = [found for name in names if (found := library_of(name, base)) is not None]
     return Place(names, environment.versions(present), environment.machine(), environment.commit())
 
 
@@ -64,13 +73,15 @@ def header(request: Request, rows: Sequence[Implementation], n_cells: int, where
         Of the processes that grade.
     """
     regimes = [RegimeRow(regime.name, regime.reason) for regime in request.regimes]
-    found = header_of(request.command, request.implementations, rows, regimes, n_cells, where)
+    base = request.base or Path.cwd()
+    skipped = skipped_of(request.implementations, base)
+    found = header_of(request.command, skipped, rows, regimes, n_cells, where)
     return msgspec.structs.replace(found, seed=request.seed, samples=request.samples)
 
 
 def header_of(
     command: str,
-    wanted: Sequence[Implementation],
+    skipped: list[Skipped],
     rows: Sequence[Implementation],
     regimes: list[RegimeRow],
     n_cells: int,
@@ -82,8 +93,10 @@ def header_of(
     ----------
     command : str
         The command line.
-    wanted, rows : sequence of Implementation
-        As selected, and those of them with cells.
+    skipped : list of Skipped
+        What was selected and is not here.
+    rows : sequence of Implementation
+        Those with cells.
     regimes : list of RegimeRow
         Where the inputs are from.
     n_cells : int
@@ -102,30 +115,37 @@ def header_of(
         commit=where.commit,
         implementations=[_row(implementation) for implementation in rows],
         regimes=regimes,
-        skipped=_skipped(wanted),
+        skipped=skipped,
     )
 
 
-def _library_of(implementation: Implementation) -> Library | None:
-    return libraries().get(implementation.library)
-
-
 def _row(implementation: Implementation) -> ImplementationRow:
-    library = _library_of(implementation)
+    library = libraries().get(implementation.library.partition("@")[0])
     return ImplementationRow(
         implementation.name,
         implementation.function,
         implementation.calls,
         implementation.composed,
         "user" if library is None else library.kind,
+        "" if library is None else library.language,
     )
 
 
-def _skipped(implementations: Sequence[Implementation]) -> list[Skipped]:
-    """Return a row for every library that was wanted and is not here."""
-    wanted = {implementation.library for implementation in implementations}
+def skipped_of(wanted: Sequence[Implementation], base: Path) -> list[Skipped]:
+    """Return a row for every library that was wanted and is not there, and every broken one.
+
+    Parameters
+    ----------
+    wanted : sequence of Implementation
+        As selected.
+    base : Path
+        The folder that the path of an interpreter starts from.
+    """
+    names = {implementation.library for implementation in wanted}
+    broken = {name for name, library in libraries().items() if library.error}
+    known = ((name, library_of(name, base)) for name in sorted(names | broken))
     return [
         Skipped(name, library.error or f"not installed ({library.install})")
-        for name, library in libraries().items()
-        if not library.installed and (name in wanted or library.error)
+        for name, library in known
+        if library is not None and not library.installed
     ]

@@ -108,7 +108,8 @@ class Hunt(msgspec.Struct, frozen=True, kw_only=True):
     shares : dict of int
         Inputs tried by each strategy.
     failure : Failure or None
-        Why (some of) the hunt ended early: an answer that could not be measured at all.
+        Why (some of) the hunt ended early: an answer that could not be measured at all. Or what
+        was done beside answering, which ends no hunt.
     """
 
     evaluations: int = 0

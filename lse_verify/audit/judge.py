@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from lse_verify.audit.reference import floor_of
 from lse_verify.audit.site import Site
 from lse_verify.audit.witness import spell
 from lse_verify.enclosure import Enclosure
@@ -57,7 +58,8 @@ def judge(site: Site, entry: int, got: float) -> Measured:
     if isinstance(error, Spurious):
         return Measured(digits, error, error_text=error.value)
     assert error is not None
-    condition = site.ladder.condition(site.function, point, output, truth)
+    floor = floor_of(site.function, site.fmt)
+    condition = site.ladder.condition(site.function, point, output, truth, floor)
     low, high = error
     middle = (low + high) / 2
     stability = _stability(middle, truth, condition, site.fmt)

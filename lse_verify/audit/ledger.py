@@ -33,6 +33,7 @@ class ImplementationRow(msgspec.Struct, frozen=True):
     calls: str
     composed: bool
     kind: str
+    language: str = ""
 
 
 class Skipped(msgspec.Struct, frozen=True):

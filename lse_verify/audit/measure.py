@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lse_verify.audit.apriori_use import bound_use
 from lse_verify.audit.bounds import violations
+from lse_verify.audit.edge import explained_at_edge
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.judge import judge, sides
 from lse_verify.audit.profile import histogram, profiles
@@ -70,7 +71,8 @@ def measure(
     errors = _errors(site, wide)
     r = site.reference
     number = r.truth.is_real & ~r.special
-    measured = number & ~np.isnan(errors.ulps)
+    graded = ~explained_at_edge(site.function, site.block, site.fmt, wide)
+    measured = number & ~np.isnan(errors.ulps) & graded
     failed = errors.spurious_nan | errors.spurious_infinity
     return Finding(
         rows=site.block.n_rows,
@@ -85,10 +87,10 @@ def measure(
         worst_stability=site.worst(wide, measured, errors.stability),
         not_stable=_above(site, wide, errors, measured, stable_limit(site.n_terms)),
         not_weak=_above(site, wide, errors, measured, weak_limit(site.n_terms)),
-        spurious_nan=site.tally(wide, errors.spurious_nan, number),
-        spurious_infinity=site.tally(wide, errors.spurious_infinity, number),
-        special=site.tally(wide, ~_special_agrees(site, wide, errors), r.special),
-        violations=violations(site, wide, errors.stability, algorithm),
+        spurious_nan=site.tally(wide, errors.spurious_nan & graded, number),
+        spurious_infinity=site.tally(wide, errors.spurious_infinity & graded, number),
+        special=site.tally(wide, ~_special_agrees(site, wide, errors) & graded, r.special),
+        violations=violations(site, wide, np.where(graded, errors.stability, 0.0), algorithm),
         properties={"zero sign": _zero_sign(site, wide, errors)},
         policies=_policies(site, wide),
         undecided=site.tally(wide, errors.undecided, r.truth.is_real),

@@ -7,13 +7,11 @@ from pathlib import Path
 import flint
 import numpy as np
 
-from lse_verify.audit.answer import Asker, NoAnswerError
+from lse_verify.audit.answer import Asker, failure_of
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.site import Site
 from lse_verify.enclosure import Floats
-from lse_verify.errors import UsageError
-from lse_verify.family import FUNCTIONS
-from lse_verify.implementations.library import Implementation
+from lse_verify.implementations.library import FOREIGN, Implementation
 from lse_verify.implementations.registry import find
 from lse_verify.implementations.user import is_spec
 
@@ -50,9 +48,11 @@ def fenchel_young(site: Site, implementation: Implementation, base: Path) -> Fin
         if site.fmt.name not in partner.formats:
             return Finding()
         block = site.block.take(np.arange(min(MOST_ROWS, site.block.n_rows)))
-        values = Asker(partner.load(), FUNCTIONS["logsumexp"], site.fmt).ask(block)
-        shares = Asker(implementation.load(), site.function, site.fmt).ask(block)
-    except (UsageError, NoAnswerError):
+        values = Asker.loaded(partner, site.fmt).ask(block)
+        shares = Asker.loaded(implementation, site.fmt).ask(block)
+    except BaseException as error:
+        # What is wrong with either is the finding of its own cells, and only Ctrl-C is raised.
+        failure_of(error)
         return Finding()
     wide = shares.astype(np.float64).reshape(block.n_rows, -1)
     return Finding(
@@ -62,6 +62,9 @@ def fenchel_young(site: Site, implementation: Implementation, base: Path) -> Fin
 
 def _partner(name: str) -> str | None:
     """Return the name of the logsumexp that a softmax has to fit, None if there is none."""
+    if name.startswith(FOREIGN):
+        # A command was said to compute what it is asked for, and nothing else.
+        return None
     if not is_spec(name):
         return name
     is_pair = name.endswith((":softmax", ".softmax"))

@@ -6,13 +6,15 @@ every count above zero says something.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lse_verify.audit.answer import Asker
+from lse_verify.audit.answer import Asker, NoAnswerError
 from lse_verify.audit.finding import Tally
+from lse_verify.audit.layouts import LAYOUTS
 from lse_verify.audit.site import Site, floats_apart
 from lse_verify.enclosure import Floats
 from lse_verify.family.block import Block
@@ -26,11 +28,21 @@ MOST_TERMS = 1000
 MOST_TERMS_ALONE = 10
 """A row alone is a shape of its own, for which compiling libraries take most of a second."""
 
+_CROWD = 607
+"""Rows among which one is put: a prime, so that vectors of any length leave a rest."""
+
+_LAST = 16
+"""Places at the end of a crowd: what is left of the longest vectors is among them."""
+
 _SHIFTS = (1.0, -1.0, 0.5, -4.0, 16.0, -64.0)
 
 
 def properties(
-    site: Site, asker: Asker, got: FloatArray, rng: np.random.Generator
+    site: Site,
+    asker: Asker,
+    got: FloatArray,
+    rng: np.random.Generator,
+    twin: Asker | None = None,
 ) -> dict[str, Tally]:
     """Check all properties that the function has on one block.
 
@@ -44,8 +56,14 @@ def properties(
         Its flattened answer to the block itself.
     rng : Generator
         Chooses what is raised and by how much is shifted.
+    twin : Asker, optional
+        An implementation that should give the same bits.
     """
-    found = {"same alone and in a batch": _batch(site, asker, got)}
+    found = {
+        "same alone and in a batch": _batch(site, asker, got),
+        "same in other layouts": _layouts(site, asker, got),
+    }
+    found |= of_twin(site, got, twin)
     if (site.function.symmetric and site.block.n_terms != 1) or site.function.name == "logaddexp":
         found["same when permuted"] = _permutation(site, asker, got)
     if site.function.shift:
@@ -87,7 +105,7 @@ def _all(got: FloatArray) -> Flags:
 
 
 def _batch(site: Site, asker: Asker, got: FloatArray) -> Tally:
-    """Ask for every row at another place of the batch, and for three rows alone."""
+    """Ask for every row at another place; for three alone, and at the last places of a crowd."""
     count = site.block.n_rows
     rows = got.reshape(count, -1)
     places = np.roll(np.arange(count), 1)
@@ -95,14 +113,68 @@ def _batch(site: Site, asker: Asker, got: FloatArray) -> Tally:
     other = np.empty_like(rows)
     other[places] = moved
     sizes = _apart(site, rows.ravel(), other.ravel()).reshape(rows.shape)
-    for row in sorted({0, count // 2, count - 1}) if site.block.n_terms <= MOST_TERMS_ALONE else ():
-        alone = asker.ask(site.block.take(np.array([row])))
-        apart = _apart(site, rows[row], alone)
-        larger = apart > sizes[row]
-        other[row] = np.where(larger, alone, other[row])
-        sizes[row] = np.maximum(sizes[row], apart)
+    for row in sorted({0, count // 2, count - 1}):
+        for answer in _elsewhere(site, asker, row):
+            apart = _apart(site, rows[row], answer)
+            larger = apart > sizes[row]
+            other[row] = np.where(larger, answer, other[row])
+            sizes[row] = np.maximum(sizes[row], apart)
     what = "{other} at another place or alone, {size} floats away"
     return _tally(site, got, other.ravel(), sizes.ravel(), _all(got), what)
+
+
+def _elsewhere(site: Site, asker: Asker, row: int) -> Iterator[FloatArray]:
+    """Yield the answers to one row alone, and at each of the last places of a crowd."""
+    if site.block.n_terms <= MOST_TERMS_ALONE:
+        yield asker.ask(site.block.take(np.array([row])))
+    crowd = np.resize(np.arange(site.block.n_rows), _CROWD)
+    crowd[-_LAST:] = row
+    yield from asker.ask(site.block.take(crowd)).reshape(_CROWD, -1)[-_LAST:]
+
+
+def _layouts(site: Site, asker: Asker, got: FloatArray) -> Tally:
+    """Ask for the same numbers in memory of other strides, and where nothing may be written.
+
+    An exception counts for every row: the numbers are the same.
+    """
+    other, sizes, note = got.copy(), np.zeros(got.shape), ""
+    for name, layout in LAYOUTS.items():
+        try:
+            answer = asker.ask(site.block, layout=layout)
+        except NoAnswerError as no_answer:
+            sizes[:] = np.inf
+            note = note or f"{name}: {_plain(no_answer.failure.words)}"
+            continue
+        apart = _apart(site, got, answer)
+        note = note or (f"{name}: {{other}}, {{size}} floats away" if apart.any() else "")
+        larger = apart > sizes
+        other, sizes = np.where(larger, answer, other), np.maximum(sizes, apart)
+    return _tally(site, got, other, sizes, _all(got), note)
+
+
+def _plain(words: str) -> str:
+    """Double the braces, which `_tally` fills."""
+    return words.replace("{", "{{").replace("}", "}}")
+
+
+def of_twin(site: Site, got: FloatArray, twin: Asker | None) -> dict[str, Tally]:
+    """Hold the answers against those of an implementation that should give the same bits.
+
+    Parameters
+    ----------
+    site : Site
+        The block.
+    got : ndarray
+        The flattened answer to it.
+    twin : Asker or None
+        Asks the other implementation; None where there is none.
+    """
+    if twin is None:
+        return {}
+    other = twin.ask(site.block)
+    what = "{other} by its twin, {size} floats away"
+    tally = _tally(site, got, other, _apart(site, got, other), _all(got), what)
+    return {"same as its twin": tally}
 
 
 def _permutation(site: Site, asker: Asker, got: FloatArray) -> Tally:
@@ -110,10 +182,11 @@ def _permutation(site: Site, asker: Asker, got: FloatArray) -> Tally:
     if site.function.name == "logaddexp":
         block = Block(site.block.arguments[::-1])
     else:
-        first = site.block.arguments[0]
-        assert isinstance(first, np.ndarray)
-        turned = np.ascontiguousarray(first[:, ::-1])
-        block = replace(site.block, arguments=(turned, *site.block.arguments[1:]))
+        turned = (
+            a if isinstance(a, float) or a.ndim == 1 else np.ascontiguousarray(a[:, ::-1])
+            for a in site.block.arguments
+        )
+        block = replace(site.block, arguments=tuple(turned))
     other = asker.ask(block)
     if site.function.returns_row:
         other = other.reshape(site.block.n_rows, -1)[:, ::-1].ravel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from lse_verify.enclosure import EnclosureArray, Floats
 from lse_verify.family.block import Block, widened
 from lse_verify.family.conditioning import log_magnitude, log_weighted_slopes
 from lse_verify.family.function import Function, RoundedBounds
-from lse_verify.formats import Format
+from lse_verify.formats import Format, power_of_two
 from lse_verify.oracle.ladder import Ladder
 from lse_verify.oracle.truth import SETTLED, Truth
 from lse_verify.ulp import Ruler
@@ -31,7 +32,7 @@ class Reference:
         κ; 1 where the output is exact or not a real number.
     finite : ndarray of bool, one a row
         Whether all entries of the row are finite.
-    bounds : RoundedBounds, one a row
+    bounds : RoundedBounds, one a row or one an output of each
         RD(L) and RU(U) of MATHEMATICS, section 5.
     ruler : Ruler
         The exact values in ulps.
@@ -106,23 +107,34 @@ def reference_to(
         if isinstance(argument, np.ndarray):
             finite &= np.isfinite(widened(argument)).reshape(block.n_rows, -1).all(axis=1)
     bounds = _bounds(function, block, fmt, finite)
-    condition = _condition(ladder, function, block, truth, finite)
+    condition = _condition(ladder, function, block, fmt, truth, finite)
     return Reference.of(truth, condition, finite, bounds, fmt)
+
+
+def floor_of(function: Function, fmt: Format) -> Fraction:
+    """Return what κ is relative to where |y| is less: 2**emin where there are weights, else 0.
+
+    E is relative to no less than 2**emin. What has no weights has small slopes where its value is
+    small; weights move a value that is 0 or next to it by as much as any other.
+    """
+    return power_of_two(fmt.emin) if function.weighted else Fraction(0)
 
 
 def _bounds(function: Function, block: Block, fmt: Format, finite: Flags) -> RoundedBounds:
     """Return the bounds of the finite rows, and none of the others."""
-    lower, upper = np.full(block.n_rows, -np.inf), np.full(block.n_rows, np.inf)
     places = np.flatnonzero(finite)
     if not places.size or not block.n_terms:
-        return RoundedBounds(lower, upper)
+        nothing = np.full(block.n_rows, np.inf)
+        return RoundedBounds(-nothing, nothing)
     found = function.rounded_bounds(block.take(places), fmt)
+    shape = (block.n_rows, *found.lower.shape[1:])
+    lower, upper = np.full(shape, -np.inf), np.full(shape, np.inf)
     lower[places], upper[places] = found.lower, found.upper
     return RoundedBounds(lower, upper, found.lower_excusable, found.upper_excusable)
 
 
 def _condition(
-    ladder: Ladder, function: Function, block: Block, truth: Truth, finite: Flags
+    ladder: Ladder, function: Function, block: Block, fmt: Format, truth: Truth, finite: Flags
 ) -> Floats:
     outputs_per_row = truth.is_real.size // max(block.n_rows, 1)
     condition = np.ones(truth.is_real.size)
@@ -130,12 +142,18 @@ def _condition(
     if places.size and outputs_per_row and block.n_terms:
         slopes = np.full(truth.is_real.size, -np.inf)
         entries = (places[:, None] * outputs_per_row + np.arange(outputs_per_row)).ravel()
-        slopes[entries] = log_weighted_slopes(function, block.take(places))
+        known = truth.enclosures.take(entries)
+        slopes[entries] = log_weighted_slopes(function, block.take(places), known)
+        sizes = log_magnitude(truth.enclosures)
+        if function.weighted:
+            sizes = np.maximum(sizes, fmt.emin * np.log(2.0))
         with np.errstate(over="ignore", invalid="ignore"):
-            condition = np.exp(slopes - log_magnitude(truth.enclosures))
+            condition = np.exp(slopes - sizes)
     for entry in np.flatnonzero(truth.is_real & ~np.repeat(finite, outputs_per_row)):
         row, output = divmod(int(entry), outputs_per_row)
         enclosure = truth.enclosures.at(int(entry))
         if enclosure is not None:
-            condition[entry] = ladder.condition(function, block.point(row), output, enclosure)
+            condition[entry] = ladder.condition(
+                function, block.point(row), output, enclosure, floor_of(function, fmt)
+            )
     return np.where(truth.is_real & ~np.isnan(condition), condition, 1.0)

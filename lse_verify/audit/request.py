@@ -14,7 +14,7 @@ from lse_verify.errors import BadInput
 from lse_verify.execution.journal import read_part
 from lse_verify.implementations import user
 from lse_verify.implementations.library import Implementation
-from lse_verify.implementations.registry import find, libraries
+from lse_verify.implementations.registry import find, library_of
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import spec_of
 from lse_verify.inputs.regimes import regime_named
@@ -135,11 +135,21 @@ def _digest(file: Path) -> str:
         raise BadInput(f"cannot read '{file}': {error.strerror}; check the path") from error
 
 
-def installed(implementations: Sequence[Implementation]) -> list[Implementation]:
-    """Return those whose library is here; a user's own always is."""
+def installed(
+    implementations: Sequence[Implementation], base: Path | None = None
+) -> list[Implementation]:
+    """Return those whose library is here, or where it was asked for; a user's own always is.
+
+    Parameters
+    ----------
+    implementations : sequence of Implementation
+        As selected.
+    base : Path, optional
+        The folder that the path of an interpreter starts from; the working directory if None.
+    """
     here = []
     for implementation in implementations:
-        library = libraries().get(implementation.library)
+        library = library_of(implementation.library, base or Path.cwd())
         if library is None or library.installed:
             here.append(implementation)
     return here

@@ -8,20 +8,24 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from lse_verify.audit.cell import Cell, batches, plan
 from lse_verify.audit.executors import SECONDS_A_CELL, GradeCell, executor, place_of, prepare_cell
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Graded, Workplace
-from lse_verify.audit.header import audited, header
+from lse_verify.audit.header import audited, header, skipped_of
 from lse_verify.audit.ledger import Ledger, read_ledger
 from lse_verify.audit.request import DEFAULT_SAMPLES, Beginning, Request, asked, installed, resumed
 from lse_verify.audit.writer import LedgerWriter
 from lse_verify.errors import UsageError
 from lse_verify.execution.executors import Executor, Lost
+from lse_verify.execution.grouped import GroupedExecutor
 from lse_verify.execution.interruption import interruptible
 from lse_verify.execution.journal import kept_lines, part_of
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
+from lse_verify.implementations.user import is_spec
 from lse_verify.inputs.witnesses import stored_path
 from lse_verify.oracle.double_double.rows.enclose import load_kernels
 
@@ -74,29 +78,38 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
     Interrupted
         If it was stopped by Ctrl-C or SIGTERM; it can go on.
     """
-    here = installed(request.implementations)
+    here = installed(request.implementations, request.base)
     cells = plan(
         here, request.functions, request.formats, request.regimes, request.seed, request.samples
     )
     if not cells:
-        raise UsageError(
-            "nothing to audit: no implementation has these functions in these formats and "
-            "regimes; 'lse-verify list' shows what there is"
-        )
+        raise UsageError(f"nothing to audit: {_why_nothing(request)}")
     steps = _Steps(observe, len(cells))
     with ExitStack() as stack:
         stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path)))
         stack.enter_context(folder_lock(ledger_path.parent))
         workplace = _workplace(request, stack)
-        workers = stack.enter_context(executor(request.jobs, request.scheduler, workplace))
+        start = partial(executor, request.jobs, request.scheduler, workplace)
+        workers = stack.enter_context(GroupedExecutor(start, _own_module))
         rows = audited(here, cells)
-        made = place_of(workers, tuple(sorted({i.library for i in rows})), request.scheduler)
+        names = tuple(sorted({i.library for i in rows}))
+        made = place_of(workers, names, workplace.base, request.scheduler)
         beginning = Beginning(header(request, rows, len(cells), made), asked(request))
         writer = LedgerWriter(ledger_path, beginning, resume=request.resume)
         stack.enter_context(writer)
         checked = made if request.scheduler is not None else None
         _grade_all(workers, GradeCell(workplace, checked), cells, writer, steps)
         return writer.finish(cells)
+
+
+def _why_nothing(request: Request) -> str:
+    skipped = skipped_of(request.implementations, request.base or Path.cwd())
+    if skipped and len(skipped) == len({i.library for i in request.implementations}):
+        return "; ".join(f"'{one.name}' is skipped: {one.reason}" for one in skipped)
+    return (
+        "no implementation has these functions in these formats and regimes; "
+        "'lse-verify list' shows what there is"
+    )
 
 
 def go_on(ledger_path: Path, jobs: int, scheduler: str | None, observe: Observe) -> Ledger:
@@ -144,9 +157,13 @@ def _workplace(request: Request, stack: ExitStack) -> Workplace:
 def _grade_all(
     workers: Executor, task: GradeCell, cells: list[Cell], writer: LedgerWriter, steps: _Steps
 ) -> None:
-    left = [cell for cell in cells if cell not in writer]
+    left = sorted((cell for cell in cells if cell not in writer), key=_own_module)
     workplace = task.workplace
-    first_of_each = [] if workplace.folder is None else list(batches(left))
+    # The truth is that of the batch; it is prepared where the first cells are graded.
+    first_of_each = [
+        msgspec.structs.replace(cell, implementation=left[0].implementation)
+        for cell in (batches(left) if workplace.folder is not None else ())
+    ]
     steps.begin("starting", len(writer), len(first_of_each) + len(cells))
     if first_of_each and workplace.oracle == "double-double":
         steps.tell("loading the kernels; the first run compiles them, some 10 s")
@@ -156,6 +173,17 @@ def _grade_all(
     for cell, graded in workers.run(task, left, SECONDS_A_CELL):
         writer.add(cell, _failed(graded) if isinstance(graded, Lost) else graded)
         steps.end(str(cell))
+
+
+def _own_module(item: object) -> str:
+    """Return the user's module that an item is about, or nothing.
+
+    Processes that have loaded one load no other, and nothing else either: what it changes in the
+    modules that it imports, of NumPy or of mpmath, is there for its own cells alone.
+    """
+    if isinstance(item, Cell) and is_spec(item.implementation):
+        return item.implementation.rpartition(":")[0]
+    return ""
 
 
 def _failed(lost: Lost) -> Graded:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lse_verify.audit.cell import Cell
-from lse_verify.audit.ledger import Ledger, read_ledger
+from lse_verify.audit.ledger import Ledger, encode, read_ledger
 from lse_verify.errors import LedgerError
 
 
@@ -50,3 +50,28 @@ def _require_apart(ledgers: Sequence[tuple[Path, Ledger]]) -> None:
 
 def _space(cell: Cell) -> tuple[str, str, str]:
     return cell.function, cell.format, cell.implementation
+
+
+def read_all(paths: Sequence[Path]) -> list[Ledger]:
+    """Read audits and exhaustive ledgers in any number, each once, in an order that is their own.
+
+    Raises
+    ------
+    LedgerError
+        If one cannot be read, or if a space is in two of those that are exhaustive.
+    """
+    found: list[tuple[Path, Ledger]] = []
+    for path in paths:
+        ledger = read_ledger(path)
+        if all(ledger != other for _, other in found):
+            found.append((path, ledger))
+    _require_apart([(path, ledger) for path, ledger in found if ledger.is_exhaustive])
+    return sorted(
+        (ledger for _, ledger in found),
+        key=lambda ledger: (
+            ledger.is_exhaustive,
+            -len(ledger.entries),
+            ledger.digest,
+            encode(ledger),
+        ),
+    )

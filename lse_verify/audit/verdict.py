@@ -35,7 +35,8 @@ MEANING = {
     Verdict.UNDECIDED: "the limit of precision left an answer open, and nothing worse was found",
     Verdict.UNSTABLE: "some E is above that: digits were lost that the input did not cost",
     Verdict.WRONG: "a bound violated and not excused, a spurious NaN or infinity, a wrong special "
-    "value, the wrong shape or type, an input overwritten, an exception, a crash or a hang",
+    "value, the wrong shape or type, an input overwritten, an exception, a crash, a hang, or a "
+    "working directory, rounding mode or seed changed for the whole process",
 }
 
 

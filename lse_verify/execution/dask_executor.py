@@ -8,6 +8,7 @@ precision of mpmath and of flint is one for all of its threads.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import threading
 import time
@@ -61,7 +62,8 @@ class DaskExecutor(Executor):
         initializer: Initializer = None,
         initargs: tuple[Any, ...] = (),
     ) -> None:
-        self._address, self._start = address, (initializer, initargs)
+        # Its own processes, though another run began with the same: they have loaded other things.
+        self._address, self._start = address, (initializer, initargs, os.urandom(8))
         self._client = _connected(address)
         self._slots, self._counted = 1, -_COUNT_AGAIN_S
 
@@ -152,7 +154,7 @@ _mine = threading.local()
 
 
 def _run_there(
-    start: tuple[Initializer, tuple[Any, ...]],
+    start: tuple[Initializer, tuple[Any, ...], bytes],
     task: Callable[[Any], Any],
     item: Any,
     seconds: float | None,
@@ -161,6 +163,6 @@ def _run_there(
     if getattr(_mine, "start", None) != start:
         if hasattr(_mine, "executor"):
             _mine.executor.close()
-        _mine.executor, _mine.start = PoolExecutor(1, *start, idle_s=_IDLE_S), start
+        _mine.executor, _mine.start = PoolExecutor(1, *start[:2], idle_s=_IDLE_S), start
     ((_, outcome),) = _mine.executor.run(task, [item], seconds)
     return outcome

@@ -43,7 +43,10 @@ class Executor(ABC):
     - Items are taken from their source as they can be run, so that a million need no memory.
     - Any exception of the task, `LseVerifyError` above all, is raised and ends the run.
     - An item whose process dies is tried again, up to `MOST_TRIES` times in all, because a
-      process that was killed from outside says nothing of the item. A hang is not tried again.
+      process that was killed from outside says nothing of the item.
+    - What an item leaves behind in its process is not held against another: one that dies, hangs,
+      raises, or has its process retired, in a process that has run others, is tried again in one
+      that has not.
     """
 
     @abstractmethod

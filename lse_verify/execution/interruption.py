@@ -43,5 +43,15 @@ def interruptible(words: Callable[[], str]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def ignore() -> None:
+    """Let Ctrl-C pass by this process: another one ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def is_ignored() -> bool:
+    """Tell whether Ctrl-C passes by: a `KeyboardInterrupt` is then the work of what is run."""
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt

@@ -7,17 +7,20 @@ from lse_verify.family.bregman import Bregman
 from lse_verify.family.cumulants import BINOMIAL_CUMULANT, MULTINOMIAL_CUMULANT
 from lse_verify.family.function import Function
 from lse_verify.family.log_softmax import LogSoftmax
+from lse_verify.family.log_softmax_gradient import LogSoftmaxGradient
 from lse_verify.family.logistic import Logistic
 from lse_verify.family.logsumexp import LOGADDEXP, LOGSUMEXP
 from lse_verify.family.negentropy import Negentropy
 from lse_verify.family.smooth import SMOOTHMAX, SMOOTHMIN
 from lse_verify.family.softmax import Softmax
 from lse_verify.family.strictly_convex import LOGSUMEXP0, SOFTPLUS
+from lse_verify.family.weighted_logsumexp import WeightedLogSumExp
 
 FUNCTIONS: dict[str, Function] = {
     f.name: f
     for f in (
         LOGSUMEXP,
+        WeightedLogSumExp(),
         LOGADDEXP,
         SOFTPLUS,
         Logistic(),
@@ -26,6 +29,7 @@ FUNCTIONS: dict[str, Function] = {
         SMOOTHMIN,
         Softmax(),
         LogSoftmax(),
+        LogSoftmaxGradient(),
         Negentropy(),
         Bregman(),
         BINOMIAL_CUMULANT,

@@ -49,7 +49,7 @@ class Bregman(Function):
         """Return 0 from below: F is strictly convex and the rows differ."""
         return Fraction(0), None
 
-    def bounds(self, point: Point) -> Bounds:
+    def bounds(self, point: Point, k: int) -> Bounds:
         """Return none: MATHEMATICS, section 5, lists no bound for it."""
         return Bounds()
 

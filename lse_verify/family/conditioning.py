@@ -15,8 +15,11 @@ from lse_verify.family.block import Block
 from lse_verify.family.function import Function
 from lse_verify.family.lse_form import LseFunction
 
+_CANCELS = 10.0
+"""A logarithm: five digits less than binary64 has are left of a sum that has lost so much."""
 
-def log_weighted_slopes(function: Function, block: Block) -> Floats:
+
+def log_weighted_slopes(function: Function, block: Block, truth: EnclosureArray) -> Floats:
     """Return log Σ |argument · ∂y/∂argument| for every output of a block, flattened.
 
     Parameters
@@ -25,6 +28,8 @@ def log_weighted_slopes(function: Function, block: Block) -> Floats:
         Any of the family.
     block : Block
         Finite rows; what rows with other entries give has no meaning.
+    truth : EnclosureArray
+        The exact values, for slopes that have to be divided by a sum that cancels.
 
     Returns
     -------
@@ -35,7 +40,9 @@ def log_weighted_slopes(function: Function, block: Block) -> Floats:
         if isinstance(function, LseFunction):
             return _lse_slopes(function, block)
         if function.returns_row:
-            return _row_slopes(block, relative=function.name == "softmax").ravel()
+            return _row_slopes(block, relative=function.name != "log_softmax").ravel()
+        if function.name == "weighted_logsumexp":
+            return _weighted_slopes(block, truth)
         return _OTHERS[function.name](block)
 
 
@@ -68,6 +75,24 @@ def _lse_slopes(function: LseFunction, block: Block) -> Floats:
     return np.asarray(_log_sum(logs) + np.log(chain))
 
 
+def _weighted_slopes(block: Block, truth: EnclosureArray) -> Floats:
+    """Return log of Σ |bⱼ| exp(xⱼ)(1 + |xⱼ|) / Σ b exp(x), of entries and of weights together.
+
+    Where most of the sum cancels, what is left of it is known from its logarithm alone.
+    """
+    row, weights = block.wide(0), block.wide(1)
+    counted = np.where(weights == 0, -np.inf, row)
+    top = counted.max(axis=1, keepdims=True)
+    logs = (counted - top) + np.log(np.abs(weights))
+    left, size = _signed_log_sum(logs, np.sign(weights))[0][:, 0], _log_sum(logs)
+    exponent = np.clip(truth.exponent, -2200, 2200).astype(np.int32)
+    high, low = np.ldexp(truth.hi, exponent), np.ldexp(truth.lo, exponent)
+    # Of a larger logarithm two floats do not tell how far it is from the largest entry.
+    by_logarithm = (size - left > _CANCELS) & (np.abs(high) < 2.0**60)
+    left = np.where(by_logarithm, (high - top[:, 0]) + low, left)
+    return np.asarray(_log_sum(logs + np.log1p(np.abs(row))) - left)
+
+
 def _exclusive(logs: Floats) -> Floats:
     """Return for each entry the log of the sum over all the others, without subtracting."""
     nothing = np.full((len(logs), 1), -np.inf)
@@ -77,7 +102,10 @@ def _exclusive(logs: Floats) -> Floats:
 
 
 def _row_slopes(block: Block, relative: bool) -> Floats:
-    """Return log of (1−pₖ)|xₖ| + Σ_{j≠k} pⱼ|xⱼ|, times pₖ for softmax."""
+    """Return log of (1−pₖ)|xₖ| + Σ_{j≠k} pⱼ|xⱼ|, times pₖ for softmax.
+
+    The latter are those of log_softmax's gradient too, which is softmax but for sign and a 1.
+    """
     row = block.wide(0)
     shares = _log_shares(row)
     own = _exclusive(shares) + np.log(np.abs(row))

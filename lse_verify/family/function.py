@@ -20,9 +20,18 @@ ArgumentKind = Literal["row", "value", "parameter"]
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An output that has to be evaluated: entry k (from 1) of the function at `Case.point`."""
+    """An output that has to be evaluated: entry k (from 1) of the function at some point.
+
+    Attributes
+    ----------
+    k : int
+        Which entry.
+    point : Point or None
+        Where, if not at `Case.point`.
+    """
 
     k: int
+    point: Point | None = None
 
 
 class NoLimit:
@@ -45,11 +54,19 @@ class Case:
         One an output of the function at the original input.
     point : Point
         The input that `Pending` outcomes refer to: finite, with the terms that count for
-        nothing removed.
+        nothing removed. So are those that have one of their own.
+    sloped : Point or None
+        The input whose slopes count for κ, if that is another: with the terms of which nothing is
+        left because they cancel.
     """
 
     outcomes: tuple[Outcome, ...]
     point: Point
+    sloped: Point | None = None
+
+    def at(self, outcome: Pending) -> Point:
+        """Return the input that an outcome refers to."""
+        return self.point if outcome.point is None else outcome.point
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,7 @@ class RoundedBounds:
 
     Attributes
     ----------
-    lower, upper : ndarray of float64, shape (m,)
+    lower, upper : ndarray of float64, shape (m,), or (m, n) where outputs have bounds of their own
         RD(L) and RU(U) in a format; ∓∞ where there is no such bound.
     lower_excusable, upper_excusable : bool
         As in `Bounds`, the same for all rows.
@@ -88,6 +105,14 @@ class RoundedBounds:
     upper: Floats
     lower_excusable: bool = True
     upper_excusable: bool = True
+
+    def of_outputs(self, per_row: int) -> tuple[Floats, Floats]:
+        """Return both, an entry an output, flattened in C order."""
+        lower, upper = (
+            np.repeat(bound, per_row) if bound.ndim == 1 else bound.ravel()
+            for bound in (self.lower, self.upper)
+        )
+        return lower, upper
 
 
 class Function(ABC):
@@ -114,9 +139,13 @@ class Function(ABC):
     shift: Literal["moves", "leaves"] | None = None
     """What adding c to every entry does to the result: moves it by c, leaves it, or neither."""
     side_of_limit: int = 1
-    """Where the value lies if one entry dominates: above (1) or below (−1) the limit of that."""
+    """Where the value is if one entry dominates: above (1), below (−1), or nearer to 0 (0) than the
+    limit of that."""
     keeps_order: bool = False
     """Whether the outputs are ordered as the inputs are."""
+    weighted: bool = False
+    """Whether weights multiply its terms: then its slopes are not small where its value is, and
+    values that are exact have some that count for κ."""
 
     @abstractmethod
     def settle(self, point: Point) -> Case:
@@ -143,8 +172,8 @@ class Function(ABC):
         """Return rationals strictly below and above output k at a settled point."""
 
     @abstractmethod
-    def bounds(self, point: Point) -> Bounds:
-        """Return the bounds that hold for every output at a finite point."""
+    def bounds(self, point: Point, k: int) -> Bounds:
+        """Return the bounds that hold for output k at a finite point."""
 
     @abstractmethod
     def rounded_bounds(self, block: Block, fmt: Format) -> RoundedBounds:
@@ -157,6 +186,24 @@ class Function(ABC):
         fmt : Format
             What is rounded to.
         """
+
+    def edge(self, block: Block, relative: float) -> Floats | None:
+        """Return how large the values are of rows that may be carried out of the domain.
+
+        Parameters
+        ----------
+        block : Block
+            Rows, special entries included.
+        relative : float
+            By how much, at most, each number of a row is changed.
+
+        Returns
+        -------
+        ndarray of float64, shape (m,), or None
+            The largest value that such changes lead to, of rows that they can lead to where the
+            function is not a number; NaN elsewhere. None if every row of numbers has a value.
+        """
+        return None
 
     def n_terms(self, n_entries: int) -> int:
         """Return the number of terms that the limits of the verdicts depend on.

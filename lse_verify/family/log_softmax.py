@@ -38,7 +38,7 @@ class LogSoftmax(RowToRow):
         far = Fraction(row[k - 1]) - Fraction(max(row))
         return far - UNSEEN if others_unseen(row) else None, far
 
-    def bounds(self, point: Point) -> Bounds:
+    def bounds(self, point: Point, k: int) -> Bounds:
         """Return 0 from above."""
         return Bounds(upper=Fraction(0))
 

@@ -56,7 +56,7 @@ class Logistic(Function):
             return (1 - UNSEEN, Fraction(1)) if value > 0 else (Fraction(0), UNSEEN)
         return (_HALF, Fraction(1)) if value > 0 else (Fraction(0), _HALF)
 
-    def bounds(self, point: Point) -> Bounds:
+    def bounds(self, point: Point, k: int) -> Bounds:
         """Return 0 and 1."""
         return Bounds(Fraction(0), Fraction(1))
 

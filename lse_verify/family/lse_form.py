@@ -106,7 +106,7 @@ class LseFunction(Function):
             return near, near + UNSEEN if unseen else None
         return near - UNSEEN if unseen else None, near
 
-    def bounds(self, point: Point) -> Bounds:
+    def bounds(self, point: Point, k: int) -> Bounds:
         """Return max and max + log n, the scaled and the min forms included."""
         form = self.form(point)
         near = form.peak_value

@@ -52,7 +52,7 @@ class Negentropy(Function):
         """Return 0 from above: an entry strictly between 0 and 1 contributes."""
         return None, Fraction(0)
 
-    def bounds(self, point: Point) -> Bounds:
+    def bounds(self, point: Point, k: int) -> Bounds:
         """Return −log n and 0; the lower one only where the row sums to exactly 1."""
         row = row_of(point)
         on_simplex = sum(map(Fraction, row)) == 1

@@ -111,7 +111,7 @@ class Softmax(RowToRow):
             high = Fraction(1, len(row))
         return low, high
 
-    def bounds(self, point: Point) -> Bounds:
+    def bounds(self, point: Point, k: int) -> Bounds:
         """Return 0 and 1."""
         return Bounds(Fraction(0), Fraction(1))
 

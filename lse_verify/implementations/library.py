@@ -15,7 +15,11 @@ from typing import Any, Literal
 from lse_verify.formats import FloatArray
 
 Call = Callable[..., FloatArray]
-"""``f(x: (m, n)) -> (m,)``, ``(m, n)`` for softmax and log_softmax; the README has it all."""
+"""``f(x: (m, n)) -> (m,)``, ``(m, n)`` for softmax and its kin; the README has it all."""
+
+
+FOREIGN = "foreign:"
+"""How the name of an implementation begins that is a command, which speaks the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,13 @@ class Implementation:
     scheme : str or None
         The scheme of `lse_verify.family.rounding` that it computes, if it is known to be one
         with NumPy's exp, log and log1p.
+    twin : str or None
+        The name of the implementation whose bits it should give: of what is compiled the one
+        that it was compiled from, of a call along another axis the plain call.
+    within : bool
+        Whether the call stands within a larger expression, as a compiler sees it that fuses
+        the two. A row that the rest of the expression cannot give is answered by the call
+        alone, so that nothing is told by comparing the answers to two rows.
     """
 
     name: str
@@ -55,15 +66,30 @@ class Implementation:
     algorithm: str | None = None
     n_terms: tuple[int, ...] | None = None
     scheme: str | None = None
+    twin: str | None = None
+    within: bool = False
 
     @property
     def library(self) -> str:
-        """The part of the name before the first dot; a user's own is its own library."""
-        return self.name if ":" in self.name else self.name.split(".", 1)[0]
+        """The part of the name before the first dot, and where it runs if that is elsewhere.
+
+        A user's own is its own library.
+
+        Examples
+        --------
+        >>> Implementation("torch.grad@old/bin/python", "softmax", (), print, "").library
+        'torch@old/bin/python'
+        """
+        if ":" in self.name:
+            return self.name
+        name, at, place = self.name.partition("@")
+        return name.split(".", 1)[0] + at + place
 
     @property
     def origin(self) -> str:
-        """What is imported for it: the library, or the user's file or module."""
+        """What is imported for it: the library, or the user's file, module or command."""
+        if self.name.startswith(FOREIGN):
+            return self.name
         return self.name.rpartition(":")[0] or self.library
 
 
@@ -87,6 +113,11 @@ class Library:
         What it is to a report.
     error : str
         Why its entry point could not be loaded; empty if it could.
+    language : str
+        What its functions are called from: ``"Python"``, ``"C"``, ``"R"`` and so on.
+    presence : callable or None
+        Of what is no Python package: returns its version, empty where there is none to tell,
+        or None if it is not here. It starts no process and compiles nothing.
     """
 
     name: str
@@ -96,17 +127,23 @@ class Library:
     install: str = ""
     kind: Literal["textbook", "library", "user"] = "library"
     error: str = ""
+    language: str = "Python"
+    presence: Callable[[], str | None] | None = field(default=None, compare=False)
 
     @property
     def installed(self) -> bool:
         """Whether the library is here and not broken, found without importing it."""
         if self.error:
             return False
+        if self.presence is not None:
+            return self.presence() is not None
         return self.module is None or importlib.util.find_spec(self.module) is not None
 
     @property
     def version(self) -> str:
         """The installed version, empty where there is none to tell."""
+        if self.presence is not None:
+            return self.presence() or ""
         if self.distribution is None or not self.installed:
             return ""
         return importlib.metadata.version(self.distribution)
@@ -117,6 +154,7 @@ class Library:
             "name": self.name,
             "installed": self.installed,
             "version": self.version,
+            "language": self.language,
             "install": self.install,
             "error": self.error,
             "implementations": [

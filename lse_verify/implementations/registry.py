@@ -19,6 +19,8 @@ from lse_verify.errors import ImplementationLoadError, UnknownName, UsageError
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FORMATS
 from lse_verify.implementations import user
+from lse_verify.implementations.foreign import command as foreign
+from lse_verify.implementations.foreign import interpreter
 from lse_verify.implementations.library import Implementation, Library
 
 GROUP = "lse_verify.implementations"
@@ -43,8 +45,9 @@ def select(
     specs : sequence of str
         Each a library (``"torch"``: all its implementations), an implementation
         (``"textbook.naive"``: for all its functions), a pattern of implementations
-        (``"*.grad"``), or the user's own (``"mine.py:softplus"``). None at all means
-        every registered implementation, installed or not.
+        (``"*.grad"``), either of them elsewhere (``"scipy@old/bin/python"``), or the user's
+        own (``"mine.py:softplus"``, ``"foreign:julia mine.jl"``). None at all means every
+        registered implementation, installed or not.
     functions : sequence of str, optional
         What ``--function`` said; it tells what the user's own compute and selects nothing.
     formats : sequence of str, optional
@@ -55,7 +58,8 @@ def select(
     UnknownName
         If nothing has that name; the message names the nearest.
     ImplementationLoadError
-        If a library named is not installed or broken, or the user's own cannot be loaded.
+        If a library named is not installed or broken, an interpreter named cannot be run, or
+        the user's own cannot be loaded.
     UsageError
         If it is not said which function the user's own computes.
     """
@@ -63,10 +67,14 @@ def select(
         return list(_all())
     picked: list[Implementation] = []
     for spec in specs:
-        if user.is_spec(spec):
+        if foreign.is_spec(spec):
+            picked += _foreign(spec, functions, formats)
+        elif user.is_spec(spec):
             picked.append(_own(spec, functions, formats))
+        elif "@" in spec:
+            picked += _elsewhere(spec, Path.cwd())
         else:
-            picked.extend(_named(spec))
+            picked += _named(spec)
     return list(dict.fromkeys(picked))
 
 
@@ -92,14 +100,33 @@ def find(name: str, function: str, base: Path | None = None) -> Implementation:
     ImplementationLoadError
         If the user's file does not exist.
     """
+    base = base or Path.cwd()
+    if foreign.is_spec(name):
+        return foreign.implementation(name, function, base, tuple(FORMATS))
     if user.is_spec(name):
-        return user.implementation(name, function, base or Path.cwd(), tuple(FORMATS))
-    named = {i.function: i for i in _all() if i.name == name}
+        return user.implementation(name, function, base, tuple(FORMATS))
+    known = _elsewhere(name, base) if "@" in name else _all()
+    named = {i.function: i for i in known if i.name == name}
     if not named:
         raise UnknownName("implementation", name, _names())
     if function not in named:
         raise UsageError(f"'{name}' does not compute {function}; it has {', '.join(named)}")
     return named[function]
+
+
+def library_of(name: str, base: Path) -> Library | None:
+    """Return the library that implementations belong to; a user's own belong to none.
+
+    Parameters
+    ----------
+    name : str
+        What `Implementation.library` says.
+    base : Path
+        The folder that the path of an interpreter starts from.
+    """
+    if ":" in name or "@" not in name:
+        return _registered().get(name)
+    return _library_elsewhere(name, base)
 
 
 def from_entry_points(entry_points: Iterable[importlib.metadata.EntryPoint]) -> dict[str, Library]:
@@ -130,6 +157,13 @@ def from_entry_points(entry_points: Iterable[importlib.metadata.EntryPoint]) -> 
 def _registered() -> dict[str, Library]:
     """Load all libraries, once a process: reading the metadata of all packages is slow."""
     return from_entry_points(importlib.metadata.entry_points(group=GROUP))
+
+
+@functools.cache
+def _entries() -> dict[str, str]:
+    """Return what each library's entry point names: ``module:attribute``."""
+    found = sorted(importlib.metadata.entry_points(group=GROUP), key=_precedence, reverse=True)
+    return {entry_point.name: entry_point.value for entry_point in found}
 
 
 def _precedence(entry_point: importlib.metadata.EntryPoint) -> tuple[str, bool, str]:
@@ -180,6 +214,43 @@ def _named(spec: str) -> list[Implementation]:
     if matching[0].name == spec:
         _installed(_registered()[matching[0].library])
     return matching
+
+
+def _library_elsewhere(name: str, base: Path) -> Library:
+    """Return a library as another interpreter has it.
+
+    Raises
+    ------
+    UnknownName, ImplementationLoadError
+        If there is no such library, or it is not there.
+    """
+    here, _, python = name.partition("@")
+    if here not in _registered():
+        raise UnknownName("library", here, _registered())
+    return interpreter.library(_registered()[here], _entries()[here], python, base)
+
+
+def _elsewhere(spec: str, base: Path) -> list[Implementation]:
+    """Return what a name of a library or implementation, or a pattern, stands for elsewhere."""
+    name, _, python = spec.partition("@")
+    library = _library_elsewhere(f"{name.partition('.')[0]}@{python}", base)
+    if name == library.name.partition("@")[0]:
+        return list(library.implementations)
+    matching = [i for i in library.implementations if fnmatchcase(i.name, spec)]
+    if not matching:
+        names = [i.name for i in library.implementations]
+        raise UnknownName("implementation", spec, names)
+    return matching
+
+
+def _foreign(spec: str, functions: Sequence[str], formats: Sequence[str]) -> list[Implementation]:
+    """Return a command as the implementations that it is said to be."""
+    if not functions:
+        raise UsageError(
+            f"which functions does '{spec}' compute? say them, for example --function logsumexp"
+        )
+    chosen = tuple(formats) or user.DEFAULT_FORMATS
+    return [foreign.implementation(spec, function, Path.cwd(), chosen) for function in functions]
 
 
 def _installed(library: Library) -> list[Implementation]:

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from lse_verify.errors import ImplementationLoadError, UnknownName, UsageError
-from lse_verify.implementations.library import Call, Implementation
+from lse_verify.implementations.library import FOREIGN, Call, Implementation
 
 DEFAULT_FORMATS = ("binary32", "binary64")
 
@@ -66,7 +66,7 @@ def is_spec(text: str) -> bool:
     >>> is_spec("mine.py:f"), is_spec("mine.py"), is_spec("torch.grad")
     (True, True, False)
     """
-    return ":" in text or text.endswith(".py")
+    return not text.startswith(FOREIGN) and (":" in text or text.endswith(".py"))
 
 
 def parse(spec: str, base: Path) -> Target:

@@ -15,6 +15,7 @@ from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
 from lse_verify.inputs.probabilities import patterns_below_one, rounded_and_exact, softmax
 from lse_verify.inputs.values import Rows, finite, mix, nearby, wide
+from lse_verify.inputs.weights import weights_of
 
 SHARPNESSES = (0.1, 2.0, 500.0)
 """What t is for smoothmax and smoothmin, before rounding to the format."""
@@ -110,6 +111,16 @@ def _row(draw: Draw) -> Iterable[Block]:
     return (Block((draw.rows(draw.count(n), n),)) for n in draw.lengths)
 
 
+def _row_and_weights(draw: Draw) -> Iterable[Block]:
+    for n in draw.lengths:
+        rows = draw.rows(draw.count(n), n)
+        weights = weights_of(draw.fmt, draw.rng, rows)
+        if not draw.arrangement.scores:
+            # Of patterns of every size the weights are some, too.
+            weights = mix(draw.rng, weights, draw.rows(*rows.shape))
+        yield Block((rows, weights))
+
+
 def _row_against_zero(draw: Draw) -> Iterable[Block]:
     return (Block((draw.against_zero(draw.count(n), n),)) for n in draw.lengths)
 
@@ -184,6 +195,7 @@ def second_rows(
 
 ARRANGERS: dict[str, Callable[[Draw], Iterable[Block]]] = {
     "logsumexp": _row,
+    "weighted_logsumexp": _row_and_weights,
     "logaddexp": _two_values,
     "softplus": _value,
     "logistic": _value,
@@ -192,6 +204,7 @@ ARRANGERS: dict[str, Callable[[Draw], Iterable[Block]]] = {
     "smoothmin": _smoothmin,
     "softmax": _row,
     "log_softmax": _row,
+    "log_softmax_gradient": _row,
     "negentropy": _probabilities,
     "bregman": _pair,
     "binomial_cumulant": _value_and_trials,

@@ -23,6 +23,7 @@ from lse_verify.inputs.arrange import ARRANGERS, SHARPNESSES, TRIALS, parameters
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.probabilities import softmax
 from lse_verify.inputs.values import Wide, finite, wide
+from lse_verify.inputs.weights import weights_of
 from lse_verify.inputs.witnesses import WITNESSES_PREFIX, WitnessBlocks
 
 DATA_PREFIX = "data:"
@@ -108,7 +109,8 @@ class DataBlocks:
 
     Functions of a value take every entry. Negentropy takes an array as it is if all of its
     entries lie in [0, 1], and its softmax otherwise; the second row of a divergence is few
-    floats or a little away, the next row, or the same. There is a block for each parameter.
+    floats or a little away, the next row, or the same; the weights of rows are drawn. There is a
+    block for each parameter.
     """
 
     path: Path
@@ -139,6 +141,8 @@ def _blocks(
             yield from (Block((rows, t)) for t in parameters(fmt, SHARPNESSES))
         case "bregman":
             yield Block((rows, second_rows(fmt, rng, rows, np.roll(rows, 1, axis=0))))
+        case "weighted_logsumexp":
+            yield Block((rows, weights_of(fmt, rng, rows)))
         case "negentropy":
             yield Block((_probabilities(fmt, rows),))
         case _:

@@ -12,12 +12,14 @@ from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import DATA_PREFIX, data_regime
 from lse_verify.inputs.special import special
 from lse_verify.inputs.values import Rows
+from lse_verify.inputs.weights import opposed
 from lse_verify.inputs.witnesses import WITNESSES_PREFIX, witnesses_regime
 
 EVERY = frozenset(ARRANGERS)
 OF_VALUES = frozenset({"logaddexp", "softplus", "logistic", "binomial_cumulant"})
 OF_ROWS = EVERY - OF_VALUES
 OF_PROBABILITIES = frozenset({"negentropy"})
+OF_WEIGHTS = frozenset({"weighted_logsumexp"})
 WITH_IMPLIED_ZERO = frozenset(
     {"softplus", "logistic", "logsumexp0", "bregman", "binomial_cumulant", "multinomial_cumulant"}
 )
@@ -75,6 +77,13 @@ _ALL = (
         "the logarithm cancels and relative accuracy is hardest to keep.",
         cancellation.cancelling,
         functions=EVERY - WITH_IMPLIED_ZERO,
+    ),
+    Regime(
+        "opposed",
+        "Where weights of either sign leave little of one another, the sum loses digits, and code "
+        "that sets the largest term apart may take the sign of that for the sum's.",
+        OF_WEIGHTS,
+        opposed,
     ),
     _regime(
         "offset",

@@ -10,6 +10,7 @@ import numpy as np
 
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
+from lse_verify.inputs.weights import special_weights
 
 
 def special(
@@ -22,6 +23,8 @@ def special(
         return tuple(Block((x,)) for x in _probabilities(fmt))
     if function == "bregman":
         return tuple(_pairs(fmt))
+    if function == "weighted_logsumexp":
+        return tuple(special_weights(fmt))
     return tuple(_of_rows(function, fmt))
 
 

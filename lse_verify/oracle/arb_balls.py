@@ -82,6 +82,17 @@ def _tail(entries: tuple[float, ...], peak: float, multiplier: Ball) -> Ball:
     return others.log1p()
 
 
+def _weighted_logsumexp(point: Point) -> list[Ball]:
+    """Return the largest entry + log1p of its weights less 1 and the sum over the others."""
+    row, weights = row_of(point), row_of(point, 1)
+    peak = max(row)
+    top, others = flint.arb(peak), flint.arb(-1)
+    for (entry, weight), count in Counter(zip(row, weights, strict=True)).items():
+        factor = flint.arb(weight) if count == 1 else count * flint.arb(weight)
+        others += factor if entry == peak else factor * (flint.arb(entry) - top).exp()
+    return [top + others.log1p()]
+
+
 def _softmax(point: Point) -> list[Ball]:
     row = row_of(point)
     top = flint.arb(max(row))
@@ -103,6 +114,14 @@ def _log_softmax(point: Point) -> list[Ball]:
     top, tail = flint.arb(peak), _tail(row, peak, flint.arb(1))
     values = {entry: (flint.arb(entry) - top) - tail for entry in set(row)}
     return [values[entry] for entry in row]
+
+
+def _log_softmax_gradient(point: Point) -> list[Ball]:
+    """Return the others' shares together, and each of them turned: nothing is taken from 1."""
+    row = row_of(point)
+    shares = _softmax(point)
+    others = sum(shares[1:], _ZERO)
+    return [others, *(-share for share in shares[1:])] if row else []
 
 
 def _negentropy(point: Point) -> list[Ball]:
@@ -128,9 +147,11 @@ def _bregman(point: Point) -> list[Ball]:
 
 
 _OTHERS = {
+    "weighted_logsumexp": _weighted_logsumexp,
     "softmax": _softmax,
     "logistic": _logistic,
     "log_softmax": _log_softmax,
+    "log_softmax_gradient": _log_softmax_gradient,
     "negentropy": _negentropy,
     "bregman": _bregman,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +18,7 @@ from lse_verify.formats import FloatArray, format_of
 from lse_verify.oracle.double_double.rows.combine import empty_enclosures
 from lse_verify.oracle.double_double.rows.enclose import chunks, enclose_chunk
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, PRECISIONS
-from lse_verify.oracle.tiers import WANTED_RADIUS, Quadruple, by_arb
+from lse_verify.oracle.tiers import WANTED_RADIUS, Quadruple, by_arb, pending_quadruples
 
 _NEGLIGIBLE: Quadruple = (0.0, 0.0, 1.0, NEGLIGIBLE_LOG2)
 
@@ -36,7 +37,7 @@ def truth(function: str, *arguments: ArrayLike) -> EnclosureArray:
 
     Returns
     -------
-    EnclosureArray, shape (...) or, of softmax and log_softmax, (..., n)
+    EnclosureArray, shape (...) or, of softmax and what returns a row as it does, (..., n)
         The exact value lies within ``(hi + lo ± radius)·2**exponent``. The radius is at most
         2⁻⁸⁵ beside ½ ≤ |hi| < 1, but where the value is less than 2⁻²¹⁰⁰⁰ in magnitude: there
         hi may be 0 and the radius that. Where the exact value is ±∞ or NaN (MATHEMATICS,
@@ -90,15 +91,14 @@ def _certain(function: Function, block: Block, per_row: int) -> EnclosureArray:
 
 def _one_by_one(function: Function, block: Block, row: int) -> list[Quadruple]:
     case = function.settle(block.point(row))
-    pending = tuple(o.k for o in case.outcomes if isinstance(o, Pending))
     # Only the divergence of rows that are next to equal takes more than the first of them.
-    values = by_arb(function, case.point, pending, PRECISIONS) if pending else {}
+    values = pending_quadruples(partial(by_arb, precisions=PRECISIONS), function, case)
     return [_spelled(outcome, values) for outcome in case.outcomes]
 
 
-def _spelled(outcome: Outcome, values: dict[int, Quadruple]) -> Quadruple:
+def _spelled(outcome: Outcome, values: dict[Pending, Quadruple]) -> Quadruple:
     if isinstance(outcome, Pending):
-        found = values[outcome.k]
+        found = values[outcome]
         return _NEGLIGIBLE if found[3] <= NEGLIGIBLE_LOG2 else found
     if isinstance(outcome, Enclosure):
         return split(outcome.lo)

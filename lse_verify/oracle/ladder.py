@@ -32,6 +32,8 @@ from lse_verify.oracle.truth import FIRST_TIERS, Truth, block_truth
 REMEMBERED = 512
 
 
+_ZERO = Fraction(0)
+
 _NEGLIGIBLE = power_of_two(NEGLIGIBLE_LOG2)
 
 _EXCUSES_NOTHING = power_of_two(-1100)
@@ -110,27 +112,47 @@ class Ladder:
         outcome = case.outcomes[output]
         if not isinstance(outcome, Pending):
             return outcome
-        return self._judged(function, case.point, outcome.k, decided)
+        return self._judged(function, case.at(outcome), outcome.k, decided)
 
-    def condition(self, function: Function, point: Point, output: int, truth: Enclosure) -> float:
+    def condition(
+        self,
+        function: Function,
+        point: Point,
+        output: int,
+        truth: Enclosure,
+        floor: Fraction = _ZERO,
+    ) -> float:
         """Return κ of one output from the derivatives that SymPy derived, judged by mpmath.
 
-        κ = 1 stands for outputs that are settled without evaluation, save for softmax of
-        equal entries, and where |y| is below 2**`NEGLIGIBLE_LOG2` by no cancellation.
+        κ = 1 stands for outputs that are settled without evaluation, save for shares of equal
+        entries and what has weights, and where |y| is below 2**`NEGLIGIBLE_LOG2` by no
+        cancellation of weights or others.
+
+        Parameters
+        ----------
+        function, point, output
+            Of what.
+        truth : Enclosure
+            Its value.
+        floor : Fraction
+            What the slopes are divided by where |y| is less.
         """
         case = function.settle(point)
-        k = _evaluable(function, case.outcomes[output])
-        if k is None:
+        pending = _evaluable(function, case.outcomes[output])
+        if pending is None:
             return 1.0
-        limits = function.strict_limits(case.point, k)
-        if all(limit is not None and abs(limit) <= UNSEEN for limit in limits):
+        k, there = pending.k, case.at(pending)
+        limits = function.strict_limits(there, k)
+        is_unseen = all(limit is not None and abs(limit) <= UNSEEN for limit in limits)
+        if is_unseen and not function.weighted:
             return 1.0
         # What decided the rounding may hold 0 or be wide: κ needs |y| itself.
-        value = truth if _is_narrow(truth) else self._judged(function, case.point, k, _is_narrow)
-        magnitude = abs(value.lo + value.hi) / 2
+        is_known = is_unseen or _is_narrow(truth)
+        value = truth if is_known else self._judged(function, there, k, _is_narrow)
+        magnitude = max(UNSEEN if is_unseen else abs(value.lo + value.hi) / 2, floor)
         is_seen = magnitude > _NEGLIGIBLE
         no_matter = (magnitude if is_seen else _EXCUSES_NOTHING) * power_of_two(-40)
-        slopes = self._slopes_at(function, case.point, k, no_matter)
+        slopes = self._slopes_at(function, case.sloped or there, k, no_matter)
         if isinstance(slopes, float):
             return slopes
         return _ratio(slopes, magnitude) if is_seen or slopes > no_matter else 1.0
@@ -177,13 +199,17 @@ class _Remembering(Oracle):
         return self._enclose(function, point, k, prec_bits)
 
 
-def _evaluable(function: Function, outcome: Outcome) -> int | None:
-    """Return which entry the slopes of an outcome are those of, None if it has none."""
+def _evaluable(function: Function, outcome: Outcome) -> Pending | None:
+    """Return the entry that the slopes of an outcome are those of, None if it has none."""
     if isinstance(outcome, Pending):
-        return outcome.k
-    # Softmax of equal entries is rational, and yet it depends on each of them alike.
-    shared = isinstance(outcome, Enclosure) and 0 < outcome.lo < 1
-    return 1 if shared and function.returns_row else None
+        return outcome
+    # A share of equal entries is rational, and yet it depends on each of them alike.
+    if isinstance(outcome, Enclosure) and function.returns_row and 0 < abs(outcome.lo) < 1:
+        # Of any place, but one that is turned is not the first.
+        return Pending(1 if outcome.lo > 0 else 2)
+    if isinstance(outcome, Enclosure) and function.weighted:
+        return Pending(1)
+    return None
 
 
 def _is_narrow(enclosure: Enclosure) -> bool:
@@ -195,5 +221,5 @@ def _is_narrow(enclosure: Enclosure) -> bool:
 def _ratio(numerator: Fraction, denominator: Fraction) -> float:
     try:
         return float(numerator / denominator)
-    except OverflowError:
+    except (OverflowError, ZeroDivisionError):
         return math.inf

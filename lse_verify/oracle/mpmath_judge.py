@@ -31,7 +31,17 @@ from typing import Any
 
 import sympy as sp
 from mpmath.ctx_iv import MPIntervalContext
-from mpmath.libmp import finf, fnan, fninf, from_man_exp, mpi_exp, mpi_log, mpi_mul
+from mpmath.libmp import (
+    finf,
+    fnan,
+    fninf,
+    from_man_exp,
+    fzero,
+    mpf_sign,
+    mpi_exp,
+    mpi_log,
+    mpi_mul,
+)
 from sympy.printing.pycode import MpmathPrinter
 
 from lse_verify.enclosure import Enclosure
@@ -92,7 +102,9 @@ def _exp(interval: Any) -> Any:
 
 def _log(interval: Any) -> Any:
     prec_bits = _CONTEXT.prec
-    nearly = mpi_log(interval._mpi_, prec_bits + _guard_bits(prec_bits))
+    # Of a sum of which these bits do not tell that it is positive: it is, and log 0 is −∞.
+    ends = tuple(end if mpf_sign(end) > 0 else fzero for end in interval._mpi_)
+    nearly = mpi_log(ends, prec_bits + _guard_bits(prec_bits))
     return _CONTEXT.make_mpf(mpi_mul(nearly, _two_units(prec_bits), prec_bits))
 
 

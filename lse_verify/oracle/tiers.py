@@ -37,16 +37,28 @@ def case_quadruples(tier: RowTier, function: Function, case: Case) -> list[Quadr
     What a strict limit excludes is taken off (`beyond_limits`); an outcome that is no number
     is unknown.
     """
-    pending = tuple(o.k for o in case.outcomes if isinstance(o, Pending))
-    values = tier(function, case.point, pending) if pending else {}
+    values = pending_quadruples(tier, function, case)
     return [
-        beyond_limits(values[outcome.k], function, case.point, outcome.k)
+        beyond_limits(values[outcome], function, case.at(outcome), outcome.k)
         if isinstance(outcome, Pending)
         else split(outcome.lo)
         if isinstance(outcome, Enclosure)
         else UNKNOWN
         for outcome in case.outcomes
     ]
+
+
+def pending_quadruples(tier: RowTier, function: Function, case: Case) -> dict[Pending, Quadruple]:
+    """Return (hi, lo, radius, exponent) for every pending outcome, each point asked once."""
+    asked: dict[Point, list[Pending]] = {}
+    for outcome in case.outcomes:
+        if isinstance(outcome, Pending):
+            asked.setdefault(case.at(outcome), []).append(outcome)
+    found: dict[Pending, Quadruple] = {}
+    for point, outcomes in asked.items():
+        values = tier(function, point, tuple(outcome.k for outcome in outcomes))
+        found |= {outcome: values[outcome.k] for outcome in outcomes}
+    return found
 
 
 def by_arb(

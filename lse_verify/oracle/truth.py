@@ -94,9 +94,10 @@ def block_truth(function: Function, block: Block, first: str, judge: Oracle) -> 
     table = _Table(function, block, per_row)
     left = np.ones(block.n_rows, dtype=bool)
     if first == "double-double" and block.n_terms:
-        left = ~function.ordinary(block)
         found = enclose(function, block)
-        left |= _left_open(found).reshape(block.n_rows, per_row).any(axis=1)
+        left = np.asarray(_left_open(found).reshape(block.n_rows, per_row).any(axis=1))
+        if not left.all():
+            left |= ~function.ordinary(block)
         check_against_arb(function, block, found, np.flatnonzero(~left))
         table.fill(stand_ins(function, found))
     row_tier, number = (by_judge(judge), BY_JUDGE) if first == "mpmath" else (by_arb, BY_ARB)
@@ -172,18 +173,19 @@ def stand_ins(function: Function, found: EnclosureArray) -> EnclosureArray:
     hi + lo and a midpoint of binary64, a radius below `UNSEEN_TAIL` says the same: no other has so
     small a one beside such a lo.
     """
+    side = function.side_of_limit or -np.copysign(1.0, found.hi)
     low = np.abs(found.lo)
     is_middle = (low == 2.0**-54) | ((low == 2.0**-55) & (np.abs(found.hi) == 0.5))
     is_tie = (found.radius > 0) & (found.radius < UNSEEN_TAIL) & is_middle
     found = replace(
         found,
-        lo=np.where(is_tie, found.lo + function.side_of_limit * 2.0**-106, found.lo),
+        lo=np.where(is_tie, found.lo + side * 2.0**-106, found.lo),
         radius=np.where(is_tie, 2.0**-108, found.radius),
     )
     is_dropped = (found.lo == 0) & (found.radius > 0) & (found.radius < _DROPPED_BELOW)
     is_negligible = (found.exponent <= NEGLIGIBLE_LOG2) & (found.hi != 0)
     half = found.radius / 2
-    low = np.where(is_dropped, function.side_of_limit * half, found.lo)
+    low = np.where(is_dropped, side * half, found.lo)
     return replace(
         found,
         hi=np.where(is_negligible, np.copysign(0.5, found.hi), found.hi),

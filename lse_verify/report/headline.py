@@ -13,7 +13,7 @@ from lse_verify.report.standing import Outcome, Standing
 from lse_verify.report.words import counted, listed, tidy
 
 _REASONS: dict[str, Callable[[Finding], bool]] = {
-    "an exception, a crash, a hang or a wrong shape": lambda f: bool(f.failure),
+    "an exception, a crash, a hang, a wrong shape or a changed process": lambda f: bool(f.failure),
     "a NaN where the truth is a number": lambda f: bool(f.spurious_nan.count),
     "an infinity where the truth is a number that fits": lambda f: bool(f.spurious_infinity.count),
     "a wrong special value": lambda f: bool(f.special.count),

@@ -15,11 +15,16 @@ MEANING = {
     "monotone": "raising one input by one float never lowers the result; size in floats",
     "exact shift moves": "adding c exactly to every input of logsumexp moves the result by c; "
     "size in multiples of what the two roundings explain",
-    "exact shift stays": "adding c exactly to every input of softmax or log_softmax moves "
-    "nothing; size in floats",
+    "exact shift stays": "adding c exactly to every input of softmax, log_softmax or its gradient "
+    "moves nothing; size in floats",
     "same when permuted": "reversing the terms moves nothing; size in floats",
-    "same alone and in a batch": "a row gives the same bits alone, at another place and in the "
-    "batch; size in floats",
+    "same alone and in a batch": "a row gives the same bits alone, at another place, in the batch "
+    "and at each of the last 16 places among 607; size in floats",
+    "same in other layouts": "numbers in memory of other strides, backwards, column by column or "
+    "read-only give the same bits; size in floats, NaN too where they are refused",
+    "same as its twin": "what is compiled gives the bits of the same call uncompiled, and a call "
+    "along another axis or with other arguments of the same meaning those of the plain call; "
+    "size in floats",
     "order kept": "larger inputs never have smaller outputs; size in floats",
     "zero sign": "a result that underflows to zero keeps the sign of the truth",
 }

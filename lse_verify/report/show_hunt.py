@@ -40,7 +40,8 @@ def hunted(hunt: Hunt, objective: str) -> None:
     """Print what a hunt found, in at most 80 columns."""
     console = _console()
     if hunt.failure is not None:
-        console.print(f"ended early: {hunt.failure.kind}: {hunt.failure.words}", soft_wrap=True)
+        what = "besides" if hunt.failure.kind == "environment" else "ended early"
+        console.print(f"{what}: {hunt.failure.kind}: {hunt.failure.words}", soft_wrap=True)
     for find in sorted(hunt.finds.values(), key=lambda f: f.kind != objective):
         _find(console, find)
     if not hunt.finds:

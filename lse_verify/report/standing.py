@@ -82,7 +82,10 @@ class Standing:
     @property
     def library(self) -> str:
         """The library that it belongs to; a user's own is its own."""
-        return self.name if self.row.kind == "user" else self.name.split(".", 1)[0]
+        if self.row.kind == "user":
+            return self.name
+        name, at, place = self.name.partition("@")
+        return name.split(".", 1)[0] + at + place
 
     @property
     def finding(self) -> Finding:

@@ -10,6 +10,7 @@ from lse_verify.audit.cell import Cell
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.witness import Witness
+from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FORMATS
 from lse_verify.report.decimals import shortened, shortened_hex
 from lse_verify.report.standing import SPECIAL
@@ -18,6 +19,8 @@ from lse_verify.report.words import tidy
 MOST_A_FUNCTION = 3
 SHORT_ROW = 10
 """A row of more terms is shown only where there is no shorter one."""
+
+RETURN_ROWS = frozenset(name for name, function in FUNCTIONS.items() if function.returns_row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def _chosen(faults: dict[str, list[Exhibit]]) -> list[Exhibit]:
 
 def _lines(exhibit: Exhibit) -> Iterable[str]:
     cell, w = exhibit.cell, exhibit.witness
-    where = f"[{w.output}]" if cell.function in ("softmax", "log_softmax") else ""
+    where = f"[{w.output}]" if cell.function in RETURN_ROWS else ""
     yield f"{cell.function}{where}, {cell.format}, regime {cell.regime}: {exhibit.fault}"
     if w.arguments is None:
         yield f"  input  row {w.row}, {w.n_terms:,} terms"

@@ -1,7 +1,8 @@
 """The mathematics, stated once in SymPy; it knows no floats.
 
-``gradient``, ``hessian``, ``conjugate``, ``bregman`` and ``cumulant`` give SymPy objects, each with
-the theorem that shows it; ``kernel`` is what makes theorems.
+``gradient``, ``hessian``, ``log_softmax_gradient``, ``weighted_gradient``, ``conjugate``,
+``bregman`` and ``cumulant`` give SymPy objects, each with the theorem that shows it; ``kernel`` is
+what makes theorems.
 """
 
 from __future__ import annotations
@@ -16,9 +17,20 @@ if TYPE_CHECKING:
         cumulant,
         gradient,
         hessian,
+        log_softmax_gradient,
+        weighted_gradient,
     )
 
-__all__ = ["Derived", "bregman", "conjugate", "cumulant", "gradient", "hessian"]
+__all__ = [
+    "Derived",
+    "bregman",
+    "conjugate",
+    "cumulant",
+    "gradient",
+    "hessian",
+    "log_softmax_gradient",
+    "weighted_gradient",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sympy as sp
 
 from lse_verify.theory.kernel import Theorem, assume, differentiate
-from lse_verify.theory.statements import Slope, ne
+from lse_verify.theory.statements import Relation, Slope, ne
 from lse_verify.theory.vocabulary import i, j, k, n, within
 
 
-def slope(expression: sp.Expr, variable: Any, *apart: sp.Symbol) -> Theorem:
+def slope(
+    expression: sp.Expr, variable: Any, *apart: sp.Symbol, given: Iterable[Relation] = ()
+) -> Theorem:
     """Derive ∂expression/∂variable.
 
     Parameters
@@ -22,6 +25,8 @@ def slope(expression: sp.Expr, variable: Any, *apart: sp.Symbol) -> Theorem:
         A symbol, or the entry of a row at an index taken to be one of 1…n.
     *apart : Symbol
         Indices taken to differ from the variable's.
+    given : iterable of Relation
+        What is taken to hold, where the expression is not defined everywhere.
 
     Returns
     -------
@@ -34,16 +39,23 @@ def slope(expression: sp.Expr, variable: Any, *apart: sp.Symbol) -> Theorem:
     >>> slope(sp.log(sp.Sum(sp.exp(x[i]), (i, 1, n))), x[k]).conclusion.value
     exp(x[k])/Sum(exp(x[i]), (i, 1, n))
     """
-    because: list[Theorem] = []
+    because = [assume(relation) for relation in given]
     if isinstance(variable, sp.Indexed):
         (index,) = variable.indices
         if isinstance(index, sp.Symbol):
-            because = [*within(index), *(assume(ne(index, other)) for other in apart)]
+            because += [*within(index), *(assume(ne(index, other)) for other in apart)]
     return differentiate(expression, variable, because)
 
 
-def partial(expression: sp.Expr, row: sp.IndexedBase, index: sp.Symbol = k) -> sp.Expr:
+def partial(
+    expression: sp.Expr,
+    row: sp.IndexedBase,
+    index: sp.Symbol = k,
+    given: Iterable[Relation] = (),
+) -> sp.Expr:
     """Return ∂expression/∂row[index] for symbolic n and an index that is one of 1…n.
+
+    `given` is as in `slope`.
 
     Examples
     --------
@@ -51,7 +63,7 @@ def partial(expression: sp.Expr, row: sp.IndexedBase, index: sp.Symbol = k) -> s
     >>> partial(sp.log(sp.Sum(sp.exp(x[i]), (i, 1, n))), x)
     exp(x[k])/Sum(exp(x[i]), (i, 1, n))
     """
-    return derivative(expression, row[index])
+    return _value(slope(expression, row[index], given=given))
 
 
 def derivative(expression: sp.Expr, variable: Any) -> sp.Expr:

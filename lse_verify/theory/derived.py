@@ -1,4 +1,4 @@
-"""Gradient, Hessian, conjugate, Bregman divergence and cumulant, each with its theorem.
+"""Gradients, Hessian, conjugate, Bregman divergence and cumulant, each with its theorem.
 
 Everything is for symbolic n, or for a given n with its sums written out. What needs a proof of its
 own takes it from the project's proofs; nothing is stated here that a theorem does not say.
@@ -7,12 +7,13 @@ own takes it from the project's proofs; nothing is stated here that a theorem do
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sympy as sp
 
 from lse_verify.errors import BadInput, UnknownName
 from lse_verify.theory.calculus import slope
+from lse_verify.theory.definitions import definitions
 from lse_verify.theory.kernel import Theorem, differentiate, equal, instantiate
 from lse_verify.theory.shelf import proof_file
 from lse_verify.theory.statements import Relation, Slope, Supremum
@@ -111,6 +112,79 @@ def hessian(function: str = "logsumexp", n_terms: int | None = None) -> Derived:
     return Derived(sp.ImmutableMatrix(n_terms, n_terms, values), theorems)
 
 
+def log_softmax_gradient(n_terms: int | None = None) -> Derived:
+    """Derive the gradient of the first entry of log_softmax: ∂(x_1 − LSE(x))/∂x_k.
+
+    Parameters
+    ----------
+    n_terms : int, optional
+        The length; symbolic by default.
+
+    Returns
+    -------
+    Derived
+        An expression in the index k, its theorems for k = 1 and for k ≠ 1; or a column.
+
+    Raises
+    ------
+    BadInput
+        If the length is not positive.
+
+    Examples
+    --------
+    >>> log_softmax_gradient().expression
+    -exp(x[k])/Sum(exp(x[i]), (i, 1, n)) + KroneckerDelta(1, k)
+    """
+    whole = _function("logsumexp", n_terms)
+    if n_terms is not None:
+        theorems = tuple(differentiate(x[1] - whole, x[at]) for at in range(1, n_terms + 1))
+        return Derived(sp.ImmutableMatrix([_slope_in(t) for t in theorems]), theorems)
+    # Of any entry l, for it is not known of n that 1 is one of its indices.
+    entry, first = x[l] - whole, {l: sp.Integer(1)}
+    own, other = (instantiate(t, first) for t in (slope(entry, x[l]), slope(entry, x[k], l)))
+    elsewhere = _slope_in(other)
+    jump = _slope_in(own) - elsewhere.xreplace({k: sp.Integer(1)})
+    return Derived(elsewhere + sp.KroneckerDelta(k, 1) * jump, (own, other))
+
+
+def weighted_gradient(by: Literal["x", "b"] = "x", n_terms: int | None = None) -> Derived:
+    """Derive the gradient of log Σ b_i exp(x_i) by its entries or by its weights.
+
+    Parameters
+    ----------
+    by : {'x', 'b'}
+        Whether ∂/∂x_k or ∂/∂b_k.
+    n_terms : int, optional
+        The length; symbolic by default.
+
+    Returns
+    -------
+    Derived
+        An expression in the index k, or a column. Its theorems hold where the sum is positive.
+
+    Raises
+    ------
+    BadInput
+        If the length is not positive.
+
+    Examples
+    --------
+    >>> weighted_gradient("b").expression
+    exp(x[k])/Sum(exp(x[i])*b[i], (i, 1, n))
+    """
+    _require_length(n_terms)
+    definition = definitions()["weighted_logsumexp"]
+    row = dict(zip(("x", "b"), definition.arguments, strict=True))[by]
+    theorem = slope(definition.expression, row[k], given=definition.given)
+    if n_terms is None:
+        return Derived(_slope_in(theorem), (theorem,))
+    # Not of the sum written out: of one term the kernel would have to take its weight from it.
+    entry = _of_length(theorem, n_terms)
+    theorems = tuple(instantiate(entry, {k: sp.Integer(at)}) for at in range(1, n_terms + 1))
+    column = [_written_out(_slope_in(t), n_terms) for t in theorems]
+    return Derived(sp.ImmutableMatrix(column), theorems)
+
+
 def conjugate(function: str = "logsumexp", n_terms: int | None = None) -> Derived:
     """Derive the convex conjugate where it is finite: on the probability simplex.
 
@@ -171,9 +245,13 @@ def cumulant(n_terms: int | None = None) -> Derived:
 def _function(name: str, n_terms: int | None) -> sp.Expr:
     if name not in _FUNCTIONS:
         raise UnknownName("function", name, _FUNCTIONS)
+    _require_length(n_terms)
+    return _written_out(_FUNCTIONS[name](), n_terms)
+
+
+def _require_length(n_terms: int | None) -> None:
     if n_terms is not None and (not isinstance(n_terms, int) or n_terms < 1):
         raise BadInput(f"{n_terms} terms; give a length of at least 1, or none for symbolic n")
-    return _written_out(_FUNCTIONS[name](), n_terms)
 
 
 def _written_out(expression: sp.Expr, n_terms: int | None) -> sp.Expr:

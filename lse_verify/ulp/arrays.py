@@ -111,9 +111,11 @@ class Ruler:
         infinite, nan = np.isinf(wide), np.isnan(wide)
         spurious_nan = nan & ~nan_open
         settled = self._settled()
-        opposite = (np.signbit(wide) != (self.sign < 0)) & (self.lowest > ZERO_EXPONENT)
-        spurious_infinity = infinite & (opposite | (self.highest < self.fmt.emax))
-        top = (wide * self.sign > 0) & (self.lowest >= self.fmt.emax)
+        # Compared and not multiplied: arithmetic with a signalling NaN, R's NA, raises a warning.
+        opposite = np.signbit(wide) != (self.sign < 0)
+        beyond_zero = opposite & (self.lowest > ZERO_EXPONENT)
+        spurious_infinity = infinite & (beyond_zero | (self.highest < self.fmt.emax))
+        top = ~opposite & (self.lowest >= self.fmt.emax)
         measured = settled & ~nan & (~infinite | top)
         units = self._in_units(wide, infinite, nan)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):

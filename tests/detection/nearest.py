@@ -49,6 +49,7 @@ def _judged(name: str, block: Block, row: int, output: int, fmt: Format) -> floa
 
 
 logsumexp = nearest("logsumexp")
+weighted_logsumexp = nearest("weighted_logsumexp")
 logaddexp = nearest("logaddexp")
 softplus = nearest("softplus")
 logistic = nearest("logistic")
@@ -57,6 +58,7 @@ smoothmax = nearest("smoothmax")
 smoothmin = nearest("smoothmin")
 softmax = nearest("softmax")
 log_softmax = nearest("log_softmax")
+log_softmax_gradient = nearest("log_softmax_gradient")
 negentropy = nearest("negentropy")
 bregman = nearest("bregman")
 binomial_cumulant = nearest("binomial_cumulant")

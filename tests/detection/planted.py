@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from nearest import log_softmax as nearest_log_softmax
+from nearest import log_softmax_gradient as nearest_gradient
 from nearest import logaddexp as nearest_logaddexp
 from nearest import logistic as nearest_logistic
 from nearest import logsumexp as nearest_logsumexp
@@ -283,6 +284,39 @@ def log_of_softmax(x: Array) -> Array:
 def positive_log_share(x: Array) -> Array:
     y = nearest_log_softmax(x)
     return np.where(y == 0, _format(x).smallest_subnormal, y).astype(x.dtype)
+
+
+def gradient_of_one_less_the_share(x: Array) -> Array:
+    """e₁ − softmax as it stands: what the first share lacks to 1 cancels."""
+    turned = -nearest_softmax(x)
+    turned[:, :1] += x.dtype.type(1)
+    return np.asarray(turned)
+
+
+def gradient_with_a_sign_lost(x: Array) -> Array:
+    y = nearest_gradient(x)
+    y[:, -1] = np.abs(y[:, -1])
+    return np.asarray(y)
+
+
+def gradient_that_is_softmax(x: Array) -> Array:
+    return nearest_softmax(x)
+
+
+def gradient_turned(x: Array) -> Array:
+    """That of −log_softmax: the sign of a loss."""
+    return -nearest_gradient(x)
+
+
+def gradient_of_another_entry(x: Array) -> Array:
+    """That of the last entry, the places of which are those of the row read backwards."""
+    return np.ascontiguousarray(nearest_gradient(np.ascontiguousarray(x[:, ::-1]))[:, ::-1])
+
+
+def gradient_nan_beside_infinity(x: Array) -> Array:
+    """∞ − ∞ on the way to a limit that there is."""
+    lost = np.any(np.isposinf(x), axis=1)[:, None]
+    return np.where(lost, np.nan, nearest_gradient(x)).astype(x.dtype)
 
 
 def nan_for_two_infinities(a: Array, b: Array) -> Array:

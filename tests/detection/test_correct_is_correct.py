@@ -12,7 +12,7 @@ from lse_verify.audit.grade import Grader, Workplace
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.formats import FORMATS
 from lse_verify.implementations import registry
-from lse_verify.implementations.correct_adapter import LIBRARY
+from lse_verify.implementations.adapters.correct_adapter import LIBRARY
 from lse_verify.inputs.regimes import REGIMES
 
 SAMPLES = 5

@@ -26,7 +26,7 @@ from lse_verify.family.block import Block
 from lse_verify.family.rounding import SCHEMES, scheme_named
 from lse_verify.formats import BINARY64, FORMATS, FloatArray, Format
 from lse_verify.implementations.library import Call, Implementation
-from lse_verify.implementations.textbook import LIBRARY
+from lse_verify.implementations.textbook.library import LIBRARY
 from lse_verify.inputs.regimes import REGIMES
 from lse_verify.oracle.ladder import Ladder
 

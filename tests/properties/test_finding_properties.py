@@ -18,6 +18,7 @@ from lse_verify.audit.finding import (
     Tally,
     bucket_order,
 )
+from lse_verify.audit.fingerprint import Fingerprint
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import Witness
 
@@ -53,6 +54,8 @@ def tallies(draw: Any) -> Tally:
 
 
 BUCKETS = st.sampled_from(["0", "2^-20", "2^-1", "2^0", "2^3", "2^1100"])
+# Sums of these wrap around.
+HASHES = st.sampled_from(["0" * 16, "7" * 16, "f" * 16])
 MAXIMA = st.dictionaries(st.integers(-3, 3), SIZES, max_size=3)
 FINDINGS = st.builds(
     Finding,
@@ -96,6 +99,7 @@ FINDINGS = st.builds(
         largest_use=SIZES,
     ),
     profiles=st.dictionaries(st.sampled_from(["condition", "gap"]), MAXIMA),
+    fingerprint=st.just(msgspec.UNSET) | st.builds(Fingerprint, inputs=HASHES, answers=HASHES),
 )
 
 

@@ -25,7 +25,7 @@ from lse_verify.inputs.regimes import REGIMES
 from lse_verify.oracle import certify
 from lse_verify.report import show
 
-COMMANDS = ("audit", "report", "prove", "bench", "truth", "explain", "list")
+COMMANDS = ("audit", "report", "prove", "bench", "truth", "explain", "list", "leaderboard", "bugs")
 
 CLAIMS = """
     import os, time

@@ -548,6 +548,12 @@ class TestErrorArray:
         result = error_ulps_array(np.array([math.nan]), ball(0.5, 0.0, math.inf, 1), BINARY64)
         assert entry(result, 0) is NAN
 
+    def test_a_signalling_nan_is_spurious_like_any_other(self) -> None:
+        # R's NA is one, and arithmetic with it raises a warning, here an error.
+        not_available = np.array([0x7FF00000000007A2], dtype=np.uint64).view(np.float64)
+        result = error_ulps_array(not_available, enclosure_array([split(Fraction(1))]), BINARY64)
+        assert result.spurious_nan.all()
+
     @pytest.mark.parametrize("sign", [1, -1])
     @pytest.mark.parametrize(("radius", "sure"), [(2.0**-60, True), (2.0**-5, False)])
     def test_nan_waits_for_a_ball_that_says_whether_the_truth_overflows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from lse_verify.bench.contenders.contender import NUMPY, SCIPY, TORCH, Contender, Ready
-from lse_verify.implementations import numpy_adapter, scipy_adapter, torch_adapter
+from lse_verify.implementations.adapters import numpy_adapter, scipy_adapter, torch_adapter
 from lse_verify.implementations.library import Library
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lse_verify.audit.answer import Asker, NoAnswerError
+from lse_verify.audit.answer import Asker, failure_of
 from lse_verify.family.block import Block
 from lse_verify.implementations.registry import find
 from lse_verify.search.exhaust.accumulator import Accumulator, Tile, fits_kernel
@@ -27,8 +27,7 @@ def look(grader: ShardGrader, implementation: str, function: str, fmt: str) -> f
     if not fits_kernel(space.fmt):
         return 0.0
     try:
-        call = find(implementation, function, grader.base).load()
-        asker = Asker(call, space.function, space.fmt)
+        asker = Asker.loaded(find(implementation, function, grader.base), space.fmt)
         accumulator = Accumulator(space, grader.ladder)
         rng = np.random.default_rng(0)
         for _ in range(_TILES):
@@ -36,10 +35,9 @@ def look(grader: ShardGrader, implementation: str, function: str, fmt: str) -> f
             for output in range(space.n_outputs):
                 accumulator.add(tile, output)
         return accumulator.best_error
-    except KeyboardInterrupt:
-        raise
-    except (Exception, SystemExit, NoAnswerError):
-        # What it raises is told where every input is asked for.
+    except BaseException as error:
+        # What it raises is told where every input is asked for, and only Ctrl-C is raised.
+        failure_of(error)
         return 0.0
 
 

@@ -113,7 +113,7 @@ def spaces_of(request: Request) -> list[Chosen]:
     """
     chosen = [
         Chosen(i.name, i.function, fmt)
-        for i in sorted(installed(request.implementations), key=lambda i: i.origin)
+        for i in sorted(installed(request.implementations, request.base), key=lambda i: i.origin)
         for fmt in i.formats
         if not request.formats or fmt in request.formats
     ]

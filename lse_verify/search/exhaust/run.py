@@ -12,7 +12,7 @@ import msgspec
 from lse_verify.audit.executors import executor, place_of, require_place
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.grade import Workplace
-from lse_verify.audit.header import Place, header_of
+from lse_verify.audit.header import Place, header_of, skipped_of
 from lse_verify.audit.ledger import Entry, Ledger, encode, read_ledger
 from lse_verify.audit.request import installed
 from lse_verify.execution.executors import Executor, Lost
@@ -151,13 +151,14 @@ def _millions(shard: Shard) -> int:
 def _rows(request: Request, chosen: list[Chosen]) -> list[Implementation]:
     """Return the implementations that have a space."""
     pairs = {(one.implementation, one.function) for one in chosen}
-    return [i for i in installed(request.implementations) if (i.name, i.function) in pairs]
+    here = installed(request.implementations, request.base)
+    return [i for i in here if (i.name, i.function) in pairs]
 
 
 def _made(request: Request, rows: list[Implementation]) -> Place:
     names = tuple(sorted({i.library for i in rows}))
     with _new_workers(request) as workers:
-        return place_of(workers, names, request.scheduler)
+        return place_of(workers, names, request.base, request.scheduler)
 
 
 def _beginning(
@@ -169,7 +170,8 @@ def _beginning(
     ledger_path: Path,
 ) -> Beginning:
     """Return what the run begins with; one that goes on begins as it did."""
-    header = header_of(request.command, request.implementations, rows, [REGIME], len(chosen), made)
+    skipped = skipped_of(request.implementations, request.base)
+    header = header_of(request.command, skipped, rows, [REGIME], len(chosen), made)
     if request.resume:
         there, _ = read_part(ledger_path, Beginning, msgspec.Raw)
         return Beginning(header, asked(request), there.spaces)
@@ -214,7 +216,7 @@ class GradeShard:
         UsageError
             If this process is not what is expected.
         """
-        require_place(self.expected)
+        require_place(self.expected, self.base)
         return grader_at(self.base).grade(shard)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from lse_verify.audit.answer import Asker, NoAnswerError, words_of
+from lse_verify.audit.answer import Asker, NoAnswerError, failure_of
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.implementations.registry import find
 from lse_verify.oracle.ladder import Ladder
@@ -56,18 +56,16 @@ class ShardGrader:
         begun = time.process_time()
         space = Space.named(shard.function, shard.format)
         try:
-            call = find(shard.implementation, shard.function, self.base).load()
-        except KeyboardInterrupt:
-            raise
+            implementation = find(shard.implementation, shard.function, self.base)
+            asker = Asker.loaded(implementation, space.fmt, clock=time.process_time)
         except BaseException as error:
-            return _failed(shard, Failure(kind="exception", words=words_of(error)))
-        asker = Asker(call, space.function, space.fmt, clock=time.process_time)
+            return _failed(shard, failure_of(error))
         accumulator = Accumulator(space, self.ladder, shard.floor)
         try:
             (grade_line if space.is_line else grade_plane)(space, shard, asker, accumulator)
         except NoAnswerError as no_answer:
             return _failed(shard, no_answer.failure)
-        finding = accumulator.finding(space.inputs_of(shard))
+        finding = asker.charged(accumulator.finding(space.inputs_of(shard)))
         return Exhibit(shard, finding, time.process_time() - begun, asker.seconds)
 
 

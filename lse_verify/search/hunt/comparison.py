@@ -105,7 +105,7 @@ def compare(request: Request, observe: Observe) -> Comparison:
         If it was stopped; the same call goes on.
     """
     items = list(_items(request))
-    made = place(tuple(_installed()))
+    made = place(tuple(_installed()), Path.cwd())
     head = Head(request.budget, made.versions, made.machine)
     load_kernels()
     make_folder(request.folder)

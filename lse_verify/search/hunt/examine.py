@@ -136,7 +136,10 @@ class Examiner:
             return self.unjudged(catch, seed, island, NOT_AGAIN)
         first, copies = shown
         point = self._shrunk(catch, first, copies)
-        last = self.examine(point, catch.kind, copies)
+        try:
+            last = self.examine(point, catch.kind, copies)
+        except NoAnswerError:
+            return self.unjudged(catch, seed, island, NOT_AGAIN)
         witness = _witness(confirmed(last.finding, [last.site]), catch.kind)
         if witness is None:
             return self.unjudged(catch, seed, island, NOT_AGAIN)

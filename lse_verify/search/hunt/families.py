@@ -10,6 +10,7 @@ from lse_verify.inputs.arrange import Arrangement, Draw, second_rows
 from lse_verify.inputs.probabilities import patterns_below_one, rounded_and_exact, softmax
 from lse_verify.inputs.regimes import REGIMES, WITH_IMPLIED_ZERO
 from lse_verify.inputs.values import finite, mix, wide
+from lse_verify.inputs.weights import weights_of
 from lse_verify.search.hunt.archive import Archive
 from lse_verify.search.hunt.space import Probe, Shape, Space
 from lse_verify.search.hunt.strategy import Strategy
@@ -60,6 +61,9 @@ def arranged(
     if name == "bregman":
         x = draw.rows(count, n)
         return space.probe(Block((x, second_rows(space.fmt, rng, x, draw.rows(count, n)))))
+    if name == "weighted_logsumexp":
+        x = draw.rows(count, n)
+        return space.probe(Block((x, weights_of(space.fmt, rng, x))))
     if name == "logaddexp":
         rows = draw.rows(count, 2)
     elif space.of_shares:

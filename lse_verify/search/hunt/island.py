@@ -109,7 +109,7 @@ class Island:
             climb=self.climb,
             finds=finds,
             shares=dict(sorted(self.shares.items())),
-            failure=self.failure,
+            failure=self.failure or self.objective.asker.disturbance,
         )
 
     def _tried(self, probe: Probe, strategy: Strategy) -> Scores | None:

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from lse_verify.audit.answer import Asker
 from lse_verify.audit.apriori_use import row_errors
+from lse_verify.audit.edge import explained_at_edge
 from lse_verify.audit.hunted import OBJECTIVES
 from lse_verify.audit.reference import reference_to
 from lse_verify.audit.rounding_use import bound_ulps, scheme_of
 from lse_verify.audit.site import Flags, Site, floats_apart
 from lse_verify.enclosure import Floats
 from lse_verify.errors import UnknownName, UsageError
-from lse_verify.family import function_named
 from lse_verify.family.apriori import apriori_bound
 from lse_verify.family.block import Block
 from lse_verify.family.function import Function
@@ -114,10 +114,10 @@ class Objective:
         """
         if name not in OBJECTIVES:
             raise UnknownName("objective", name, OBJECTIVES)
-        function, call = function_named(implementation.function), implementation.load()
+        asker = Asker.loaded(implementation, fmt)
         sizes = {"error": None, "stability": _stability, "violation": _violation}
-        size = _bound(implementation, call) if name == "bound" else sizes[name]
-        return cls(name, Asker(call, function, fmt), ladder, size)
+        size = _bound(implementation, asker.call) if name == "bound" else sizes[name]
+        return cls(name, asker, ladder, size)
 
     @property
     def function(self) -> Function:
@@ -176,6 +176,14 @@ class Objective:
         sized.spurious_infinity[places] = again.spurious_infinity
 
     def _sized(self, block: Block, truth: Truth, wide: Floats) -> _Sized:
+        """Measure outputs; those that nothing is wrong with at an edge have no size."""
+        sized = self._sized_all(block, truth, wide)
+        explained = explained_at_edge(self.function, block, self.fmt, wide)
+        sized.sizes[explained] = NO_NUMBER
+        sized.spurious_nan[explained] = sized.spurious_infinity[explained] = False
+        return sized
+
+    def _sized_all(self, block: Block, truth: Truth, wide: Floats) -> _Sized:
         if self.size is None:
             ruler = Ruler.of(truth.enclosures, self.fmt)
             return _measured(ruler, ruler.errors(wide), truth, wide, None)
@@ -247,19 +255,16 @@ def _stability(site: Site, wide: Floats, ulps: Floats) -> Floats:
 
 def _violation(site: Site, wide: Floats, ulps: Floats) -> Floats:
     """Return how many floats each output lies beyond RD(L) or RU(U), 0 where that is excused."""
-    b, per_row = site.reference.bounds, site.per_row
+    b = site.reference.bounds
+    lower, upper = b.of_outputs(site.per_row)
     finite = np.isfinite(wide)
     inside = np.where(finite, wide, 0.0)
     with np.errstate(invalid="ignore"):
         excused = _stability(site, wide, ulps) <= 1
     beyond = np.zeros(wide.shape)
-    for bound, excusable, sign in (
-        (b.lower, b.lower_excusable, -1),
-        (b.upper, b.upper_excusable, 1),
-    ):
-        limit = np.repeat(bound, per_row)
-        broken = finite & (sign * (inside - limit) > 0) & ~(excusable & excused)
-        limit = site.fmt.cast(np.where(broken, limit, 0.0))
+    for bound, excusable, sign in ((lower, b.lower_excusable, -1), (upper, b.upper_excusable, 1)):
+        broken = finite & (sign * (inside - bound) > 0) & ~(excusable & excused)
+        limit = site.fmt.cast(np.where(broken, bound, 0.0))
         got = site.fmt.cast(np.where(broken, inside, 0.0))
         beyond = np.maximum(beyond, floats_apart(site.fmt, got, limit))
     return beyond

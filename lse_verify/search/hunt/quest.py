@@ -7,8 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from lse_verify.audit.answer import words_of
-from lse_verify.audit.finding import Failure
+from lse_verify.audit.answer import failure_of
 from lse_verify.audit.hunted import Hunt
 from lse_verify.errors import LseVerifyError
 from lse_verify.family import function_named
@@ -77,10 +76,10 @@ def explore(quest: Quest, observe: Observe = silent) -> Hunt:
     ladder = Ladder()
     try:
         objective = Objective.of(quest.objective, implementation, fmt, ladder)
-    except (KeyboardInterrupt, LseVerifyError):
+    except LseVerifyError:
         raise
     except BaseException as error:
-        return Hunt(failure=Failure(kind="exception", words=words_of(error)))
+        return Hunt(failure=failure_of(error))
     space = Space.of(function, fmt, quest.n_terms)
     bandit = Bandit(strategies_of(quest.method, space, quest.evaluations))
     island = Island(objective, space, bandit, quest.seed, quest.number)

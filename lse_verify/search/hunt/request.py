@@ -113,7 +113,7 @@ def head_of(request: Request) -> Head:
     format_named(request.format)
     _check(request, implementation.formats)
     islands = request.islands or max(-(-(request.budget or 0) // ISLAND_EVALUATIONS), 1)
-    made = place((implementation.library,))
+    made = place((implementation.library,), request.base or Path.cwd())
     return Head(
         schema=SCHEMA_VERSION,
         first=Quest(

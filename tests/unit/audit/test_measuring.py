@@ -178,6 +178,21 @@ def test_an_unexcused_violation_is_the_witness_before_a_larger_excused_one(
     assert found.witness.row == 1
 
 
+def test_every_output_is_held_against_the_bounds_of_its_own_sign(site: MakeSite) -> None:
+    made = site("log_softmax_gradient", [[1.0, 0.0], [0.0, 1.0], [-math.inf, 0.0]])
+    less, more = 1 / (1 + math.e), math.e / (1 + math.e)
+    found = _measured(made, -less, less, more, -more, -1.0, 1.0)
+    lower, upper = found.violations["lower bound"], found.violations["upper bound"]
+    # There are none where an entry is not finite.
+    assert (lower.tested, lower.count) == (upper.tested, upper.count) == (4, 1)
+    assert lower.witness is not None
+    assert upper.witness is not None
+    assert (lower.witness.output, upper.witness.output) == (0, 1)
+    assert verdict(found) is Verdict.WRONG
+    right = _measured(made, less, -less, more, -more, 1.0, -1.0)
+    assert verdict(right) is Verdict.CORRECTLY_ROUNDED
+
+
 def test_shares_that_do_not_sum_to_one_are_a_violation(site: MakeSite) -> None:
     made = site("softmax", [[0.0, 0.0], [1.0, 2.0]])
     right = (1 / (1 + math.e), math.e / (1 + math.e))

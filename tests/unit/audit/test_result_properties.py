@@ -49,11 +49,64 @@ def test_what_keeps_every_property_is_found_to_break_none(site: MakeSite) -> Non
 
 
 def test_each_function_has_the_properties_of_the_specification(site: MakeSite) -> None:
-    always = {"same alone and in a batch", "same when permuted"}
+    always = {"same alone and in a batch", "same in other layouts", "same when permuted"}
     of_sum = set(_checked(site("logsumexp", ROWS), _largest))
     of_shares = set(_checked(site("softmax", ROWS), _shares))
     assert of_sum == always | {"exact shift", "monotone"}
     assert of_shares == always | {"exact shift", "order kept"}
+
+
+@pytest.mark.parametrize("last", range(1, 17))
+def test_an_answer_that_differs_at_one_of_the_last_16_places_is_found(
+    site: MakeSite, last: int
+) -> None:
+    def tail(x: Array) -> Array:
+        y = _largest(x)
+        if len(x) > 100:
+            y[-last] = np.nextafter(y[-last], np.inf)
+        return y
+
+    broken = _checked(site("logsumexp", ROWS), tail)["same alone and in a batch"]
+    assert broken.count == 3
+    assert broken.witness is not None
+    assert broken.witness.size == 1
+
+
+def test_an_answer_that_depends_on_strides_is_found(site: MakeSite) -> None:
+    def strided(x: Array) -> Array:
+        flat = np.lib.stride_tricks.as_strided(x, x.shape, (x.shape[1] * 8, 8))
+        return _largest(x if x.flags.c_contiguous or not x.flags.writeable else abs(flat))
+
+    broken = _checked(site("logsumexp", [[-1.0, 5.0]] * 4), strided)["same in other layouts"]
+    assert broken.count == 4
+    assert broken.witness is not None
+    assert broken.witness.note.startswith("every other place, backwards: ")
+
+
+def test_refusing_what_cannot_be_written_to_is_found_and_said(site: MakeSite) -> None:
+    def writes(x: Array) -> Array:
+        x.setflags(write=True)
+        x.sort(axis=1)
+        raise ValueError("needs {} braces")
+
+    def refuses(x: Array) -> Array:
+        return _largest(x) if x.flags.writeable else writes(x)
+
+    broken = _checked(site("logsumexp", ROWS), refuses)["same in other layouts"]
+    assert broken.count == 4
+    assert broken.witness is not None
+    assert broken.witness.note.startswith("column by column, read-only: ValueError")
+
+
+def test_an_answer_that_is_not_its_twin_s_is_found(site: MakeSite) -> None:
+    here = site("logsumexp", ROWS)
+    asker = Asker(_largest, here.function, here.fmt)
+    other = Asker(lambda x: np.nextafter(_largest(x), [9, 0, 9, 9]), here.function, here.fmt)
+    got = asker.ask(here.block)
+    found = properties(here, asker, got, np.random.default_rng(0), other)["same as its twin"]
+    assert (found.tested, found.count) == (4, 4)
+    same = properties(here, asker, got, np.random.default_rng(0), asker)["same as its twin"]
+    assert (same.tested, same.count) == (4, 0)
 
 
 def test_an_answer_that_depends_on_the_place_in_the_batch_is_found(site: MakeSite) -> None:

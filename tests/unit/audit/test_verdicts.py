@@ -52,7 +52,9 @@ def test_a_violation_is_wrong_unless_every_one_is_excused() -> None:
     assert verdict(_finding(violations={"upper bound": unexcused})) is Verdict.WRONG
 
 
-@pytest.mark.parametrize("kind", ["exception", "shape", "dtype", "overwritten", "crash", "hang"])
+@pytest.mark.parametrize(
+    "kind", ["exception", "shape", "dtype", "overwritten", "crash", "hang", "environment"]
+)
 def test_a_failure_is_wrong_even_where_nothing_was_measured(kind: Any) -> None:
     assert verdict(Finding(failure=Failure(kind=kind, words="words"))) is Verdict.WRONG
 

@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import psutil
 import pytest
@@ -248,3 +249,106 @@ def test_workers_end_with_the_process_that_started_them(tasks: ModuleType, tmp_p
             time.sleep(0.02)
         process.kill()
     assert _ended(_notes(tmp_path, 1)[0])
+
+
+def _alone_and_after(pool: Executor, task: Callable[[int], object]) -> list[object]:
+    """Run a task four times in one process, or in as many as that takes."""
+    return [outcome for _, outcome in pool.run(task, range(4), seconds=2.0)]
+
+
+@pytest.mark.parametrize("how", ["raises", "dies", "hangs"])
+def test_what_an_item_does_where_others_have_run_is_not_held_against_it(
+    how: str, tasks: ModuleType
+) -> None:
+    with PoolExecutor(1) as pool:
+        assert _alone_and_after(pool, partial(tasks.fails_unless_first, how)) == [0, 1, 2, 3]
+
+
+def test_an_item_that_retires_its_process_is_run_where_nothing_else_was(tasks: ModuleType) -> None:
+    with PoolExecutor(1) as pool:
+        assert list(pool.run(tasks.first_ones, range(2))) == [(0, True), (1, False)]
+        found: list[Any] = [outcome for _, outcome in pool.run(tasks.retires, range(3))]
+        assert [first for _, first in found] == [True, True, True]
+        assert len({pid for pid, _ in found}) == 3
+        assert list(pool.run(tasks.first_ones, [0])) == [(0, True)]
+
+
+def test_a_thread_that_takes_the_process_down_later_costs_nobody_an_outcome(
+    tasks: ModuleType,
+) -> None:
+    with PoolExecutor(1) as pool:
+        assert list(pool.run(tasks.leaves_a_bomb, range(10))) == [(n, n) for n in range(10)]
+
+
+def test_a_task_that_lacks_memory_is_a_crash_that_says_so(tasks: ModuleType) -> None:
+    with PoolExecutor(1) as pool:
+        found = list(pool.run(tasks.has_no_memory, [0]))
+    assert found == [(0, Lost("crash", "the process ended with no memory left"))]
+
+
+@pytest.mark.parametrize(("name", "code"), [("raises_an_interrupt", 1), ("exits", 1)])
+def test_what_is_no_ordinary_exception_ends_the_process_and_not_the_run(
+    pool: Executor, tasks: ModuleType, name: str, code: int
+) -> None:
+    found = list(pool.run(getattr(tasks, name), [0]))
+    assert found == [(0, Lost("crash", f"the process ended with exit code {code}"))]
+
+
+def test_a_copy_of_the_process_does_not_answer(tasks: ModuleType) -> None:
+    with PoolExecutor(1) as pool:
+        assert len({outcome for _, outcome in pool.run(tasks.forks, range(20))}) == 1
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_that_to_the_next_item(
+    tasks: ModuleType,
+) -> None:
+    with PoolExecutor(1) as pool:
+        assert list(pool.run(tasks.answers_twice, range(3))) == [(n, n) for n in range(3)]
+
+
+def test_ctrl_c_passes_by_the_processes(pool: Executor, tasks: ModuleType, tmp_path: Path) -> None:
+    def interrupt() -> None:
+        os.kill(_notes(tmp_path, 3)[0], signal.SIGINT)
+
+    interrupter = _when(lambda: _notes(tmp_path, 3), interrupt)
+    found = list(pool.run(partial(tasks.waits_once, str(tmp_path)), [3], seconds=1.5))
+    interrupter.join()
+    assert found == [(3, Lost("hang", "no answer within 1.5 s"))]
+
+
+@pytest.mark.parametrize("name", ["closes_its_pipe", "takes_its_pipe"])
+def test_a_process_that_loses_its_pipe_is_a_crash_that_says_so(
+    pool: Executor, tasks: ModuleType, name: str
+) -> None:
+    found = list(pool.run(getattr(tasks, name), [1], seconds=5.0))
+    assert found == [(1, Lost("crash", "the process ended with its pipe closed"))]
+
+
+@pytest.mark.parametrize("noise", [b"\0", b"\xff\xff\xff\x7f", b"noise " * 1000], ids=len)
+@pytest.mark.parametrize("seconds", [0.0, 0.5], ids=["answers", "answers later"])
+def test_what_is_written_into_the_pipe_is_no_answer_and_holds_nothing_up(
+    pool: Executor, tasks: ModuleType, noise: bytes, seconds: float
+) -> None:
+    found = list(pool.run(partial(tasks.writes_into_its_pipe, noise), [seconds]))
+    assert found == [(seconds, Lost("crash", "the process ended with noise in its pipe"))]
+
+
+def test_a_process_that_loses_standard_error_runs_nothing_else(tasks: ModuleType) -> None:
+    with PoolExecutor(1) as pool:
+        found = [outcome for _, outcome in pool.run(tasks.closes_standard_error, range(3))]
+    assert len({*found}) == 3
+
+
+def test_half_an_answer_holds_nothing_up(tasks: ModuleType) -> None:
+    source = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from lse_verify.execution.pool import PoolExecutor\n"
+        "import tasks_of_tests\n"
+        "with PoolExecutor(1) as pool:\n"
+        "    print(*pool.run(tasks_of_tests.stops_amid_its_answer, [1], seconds=2.0))\n"
+    )
+    folder = str(Path(str(tasks.__file__)).parent)
+    told = subprocess.run(
+        [sys.executable, "-c", source, folder], capture_output=True, text=True, timeout=60
+    )
+    assert told.stdout == "(1, Lost(kind='hang', words='no answer within 2 s'))\n", told.stderr

@@ -62,9 +62,9 @@ def values(function: Function, point: Point) -> Iterator[tuple[int | None, Point
     case = function.settle(point)
     for outcome in case.outcomes:
         if isinstance(outcome, Pending):
-            enclosure = ARB.enclose(function, case.point, outcome.k, 2048)
+            enclosure = ARB.enclose(function, case.at(outcome), outcome.k, 2048)
             assert enclosure is not None
-            yield outcome.k, case.point, enclosure
+            yield outcome.k, case.at(outcome), enclosure
         elif isinstance(outcome, Enclosure):
             yield None, case.point, outcome
 
@@ -87,8 +87,8 @@ def test_strict_limits_are_never_passed(name: str) -> None:
 def test_bounds_hold_for_the_exact_value(name: str) -> None:
     function = FUNCTIONS[name]
     for point in points_of(name, seed=1):
-        bounds = function.bounds(point)
-        for _, _, value in values(function, point):
+        for k, (_, _, value) in enumerate(values(function, point), 1):
+            bounds = function.bounds(point, k)
             assert bounds.lower is None or bounds.lower <= value.hi
             assert bounds.upper is None or value.lo <= bounds.upper
 
@@ -110,7 +110,8 @@ def test_an_increasing_function_rises_with_every_entry(name: str) -> None:
 
 def test_increasing_are_the_affine_images_of_logsumexp_and_logistic() -> None:
     rising = {name for name in ALL if FUNCTIONS[name].increasing}
-    assert rising == set(ALL) - {"softmax", "log_softmax", "negentropy", "bregman"}
+    to_rows = {name for name in ALL if FUNCTIONS[name].returns_row}
+    assert rising == set(ALL) - to_rows - {"negentropy", "bregman", "weighted_logsumexp"}
 
 
 def test_the_order_is_kept_by_softmax_and_log_softmax_alone() -> None:
@@ -121,7 +122,13 @@ def test_a_shift_moves_logsumexp_and_leaves_the_softmaxes() -> None:
     shifts = {name: FUNCTIONS[name].shift for name in ALL if FUNCTIONS[name].shift}
     moved = {name for name, kind in shifts.items() if kind == "moves"}
     assert moved >= {"logsumexp", "logaddexp"}
-    assert {n for n, kind in shifts.items() if kind == "leaves"} == {"softmax", "log_softmax"}
+    left = {name for name, kind in shifts.items() if kind == "leaves"}
+    assert left == {"softmax", "log_softmax", "log_softmax_gradient"}
+
+
+def test_only_the_gradient_of_one_entry_sees_the_order_of_a_row() -> None:
+    of_one_row = {name for name in ALL if FUNCTIONS[name].arguments[0] == "row"} - {"bregman"}
+    assert {n for n in of_one_row if not FUNCTIONS[n].symmetric} == {"log_softmax_gradient"}
 
 
 @pytest.mark.parametrize("name", [n for n in ALL if FUNCTIONS[n].shift])
@@ -146,8 +153,10 @@ def test_a_symmetric_function_does_not_see_the_order(name: str) -> None:
     if function.arguments == ("value", "value"):
         pair: tuple[Point, Point] = ((0.5, -1.0), (-1.0, 0.5))
     else:
-        rest = tuple(2.0 for kind in function.arguments if kind == "parameter")
-        pair = ((row, *rest), (row[::-1], *rest))
+        others = {"parameter": 2.0, "row": (2.0, -0.25, 1.0)}
+        rest = tuple(others[kind] for kind in function.arguments[1:])
+        turned = tuple(a[::-1] if isinstance(a, tuple) else a for a in rest)
+        pair = ((row, *rest), (row[::-1], *turned))
     before, after = ([e for _, _, e in values(function, point)] for point in pair)
     for old, new in zip(before, after[::-1] if function.returns_row else after, strict=True):
         assert old.intersect(new) is not None
@@ -155,20 +164,20 @@ def test_a_symmetric_function_does_not_see_the_order(name: str) -> None:
 
 def test_the_lower_bound_of_negentropy_holds_on_the_simplex_only() -> None:
     negentropy = FUNCTIONS["negentropy"]
-    assert negentropy.bounds(((0.5, 0.25, 0.25),)).lower is not None
-    assert negentropy.bounds(((0.5, 0.25, 0.2),)).lower is None
+    assert negentropy.bounds(((0.5, 0.25, 0.25),), 1).lower is not None
+    assert negentropy.bounds(((0.5, 0.25, 0.2),), 1).lower is None
     # Two entries of 1/e reach −2/e = −0.7358, below −log 2: no bound off the simplex.
     (_, _, value), *_ = values(negentropy, ((0.36787944117144233,) * 2,))
     assert value.hi < -Fraction(math.log(2))
 
 
 def test_a_violated_max_is_never_excused() -> None:
-    assert not FUNCTIONS["logsumexp"].bounds(((1.0, 2.0),)).lower_excusable
-    assert not FUNCTIONS["smoothmin"].bounds(((1.0, 2.0), 3.0)).upper_excusable
+    assert not FUNCTIONS["logsumexp"].bounds(((1.0, 2.0),), 1).lower_excusable
+    assert not FUNCTIONS["smoothmin"].bounds(((1.0, 2.0), 3.0), 1).upper_excusable
 
 
 def test_the_upper_limit_of_logsumexp_is_max_plus_log_n() -> None:
-    upper = FUNCTIONS["logsumexp"].bounds(((1.0, 2.0, 0.0),)).upper
+    upper = FUNCTIONS["logsumexp"].bounds(((1.0, 2.0, 0.0),), 1).upper
     assert upper is not None
     # log 3 = 1.0986122886681098 (OEIS A002391).
     assert abs(upper - 2 - Fraction("1.098612288668109691395245236922525704647")) < Fraction(
@@ -180,6 +189,7 @@ def test_the_upper_limit_of_logsumexp_is_max_plus_log_n() -> None:
     ("name", "n_entries", "n_terms"),
     [
         ("logsumexp", 3, 3),
+        ("weighted_logsumexp", 3, 3),
         ("logaddexp", 1, 2),
         ("softplus", 1, 2),
         ("logistic", 1, 2),
@@ -189,6 +199,7 @@ def test_the_upper_limit_of_logsumexp_is_max_plus_log_n() -> None:
         ("multinomial_cumulant", 2, 3),
         ("bregman", 1, 2),
         ("softmax", 2, 2),
+        ("log_softmax_gradient", 2, 2),
         ("negentropy", 4, 4),
     ],
 )

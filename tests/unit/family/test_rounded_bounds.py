@@ -34,12 +34,15 @@ def same(found: Floats, wanted: list[float]) -> bool:
 
 
 def agrees(function: Function, block: Block, fmt: Format) -> bool:
-    bounds = [function.bounds(point) for point in block.points()]
+    per_row = block.n_terms if function.returns_row else 1
+    places = range(1, per_row + 1)
+    bounds = [function.bounds(point, k) for point in block.points() for k in places]
     found = function.rounded_bounds(block, fmt)
+    lower, upper = found.of_outputs(per_row)
     excusable = (found.lower_excusable, found.upper_excusable)
     return (
-        same(found.lower, [expected(b.lower, fmt, "down") for b in bounds])
-        and same(found.upper, [expected(b.upper, fmt, "up") for b in bounds])
+        same(lower, [expected(b.lower, fmt, "down") for b in bounds])
+        and same(upper, [expected(b.upper, fmt, "up") for b in bounds])
         and all((b.lower_excusable, b.upper_excusable) == excusable for b in bounds)
     )
 

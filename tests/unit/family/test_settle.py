@@ -18,6 +18,7 @@ from lse_verify.family.function import NO_LIMIT, Outcome, Pending
 INF, NAN = math.inf, math.nan
 ZERO = Enclosure.exactly(0)
 ONE = Enclosure.exactly(1)
+ROW_TO_ROW = ("softmax", "log_softmax", "log_softmax_gradient")
 
 
 def outcomes(name: str, point: Point) -> tuple[Outcome, ...]:
@@ -37,6 +38,8 @@ NAN_POINTS: list[tuple[str, Point]] = [
     ("logsumexp", ((NAN,),)),
     ("logsumexp", ((1.0, NAN, INF),)),
     ("logsumexp", ((-INF, NAN),)),
+    ("weighted_logsumexp", ((NAN, 1.0), (1.0, 0.0))),
+    ("weighted_logsumexp", ((INF, 1.0), (1.0, NAN))),
     ("logaddexp", (NAN, 1.0)),
     ("logaddexp", (INF, NAN)),
     ("softplus", (NAN,)),
@@ -46,6 +49,7 @@ NAN_POINTS: list[tuple[str, Point]] = [
     ("smoothmin", ((NAN, -INF), 2.0)),
     ("softmax", ((NAN,),)),
     ("log_softmax", ((NAN,),)),
+    ("log_softmax_gradient", ((NAN,),)),
     ("negentropy", ((0.5, NAN),)),
     ("bregman", ((NAN,), (1.0,))),
     ("bregman", ((1.0,), (NAN,))),
@@ -61,7 +65,7 @@ def test_nan_in_any_entry_gives_nan(name: str, point: Point) -> None:
     assert math.isnan(outcome)
 
 
-@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("name", ROW_TO_ROW)
 def test_nan_in_any_entry_gives_nan_in_every_output(name: str) -> None:
     found = outcomes(name, ((1.0, NAN, INF),))
     assert [isinstance(o, float) and math.isnan(o) for o in found] == [True] * 3
@@ -160,6 +164,7 @@ def test_a_single_term_is_the_result_exactly(name: str, point: Point, expected: 
         ("smoothmin", ((1.0, INF, 1.0), 5.0), ((1.0, 1.0), 5.0)),
         ("softmax", ((1.0, -INF, 2.0),), ((1.0, 2.0),)),
         ("log_softmax", ((-INF, 1.0, 2.0),), ((1.0, 2.0),)),
+        ("log_softmax_gradient", ((1.0, -INF, 2.0),), ((1.0, 2.0),)),
         ("negentropy", ((0.25, 0.0, 0.5),), ((0.25, 0.5),)),
     ],
 )
@@ -244,7 +249,7 @@ def test_log_softmax_of_minus_infinity_beside_finite_entries_is_minus_infinity()
     assert outcomes("log_softmax", ((-INF, 1.0),)) == (-INF, ZERO)
 
 
-@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("name", ROW_TO_ROW)
 @pytest.mark.parametrize("row", [(INF, INF), (INF, 0.0, INF), (-INF,), (-INF, -INF)])
 def test_two_plus_infinities_or_only_minus_infinities_have_no_limit(
     name: str, row: tuple[float, ...]
@@ -252,7 +257,7 @@ def test_two_plus_infinities_or_only_minus_infinities_have_no_limit(
     assert outcomes(name, (row,)) == (NO_LIMIT,) * len(row)
 
 
-@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("name", ROW_TO_ROW)
 def test_no_entries_give_no_outputs(name: str) -> None:
     assert outcomes(name, ((),)) == ()
 

@@ -18,7 +18,7 @@ import pytest
 
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FLOAT8_E4M3FN, FORMATS, FloatArray, Format
-from lse_verify.implementations import (
+from lse_verify.implementations.adapters import (
     correct_adapter,
     jax_adapter,
     ml_dtypes_adapter,
@@ -40,7 +40,14 @@ ALL = [i for library in LIBRARIES for i in library.implementations]
 CASES = [(i, FORMATS[name]) for i in ALL for name in i.formats]
 
 # jax takes the maximum from −∞ on, which is NaN there: not hidden, but graded.
-NAN_IN_E4M3FN = {("jax", "softmax"), ("jax", "log_softmax")}
+NAN_IN_E4M3FN = {
+    *(("jax", name) for name in ("softmax", "log_softmax")),
+    *(("jax.axis0", name) for name in ("softmax", "log_softmax")),
+    *(("jax.where", name) for name in ("softmax", "log_softmax")),
+    ("jax.cumlogsumexp", "logsumexp"),
+}
+# And what XLA then makes of its gradient changes from call to call (jax 0.10.2): not even NaN.
+CHANGES_IN_E4M3FN = ("jax.log_softmax_grad", "log_softmax_gradient")
 
 every_library = pytest.mark.parametrize("library", LIBRARIES, ids=lambda i: i.name)
 every_implementation = pytest.mark.parametrize(
@@ -76,15 +83,24 @@ def arguments(implementation: Implementation, fmt: Format, rows: int = 3) -> lis
     return drawn
 
 
+def weighted(x: list[float], b: list[float] | None = None) -> mpmath.mpf:
+    weights = b or [1.0] * len(x)
+    return mpmath.log(mpmath.fsum(w * mpmath.exp(v) for v, w in zip(x, weights, strict=True)))
+
+
 def exactly(function: str, point: list[list[float]]) -> list[float]:
     with mpmath.workprec(200):
         x = [mpmath.mpf(v) for argument in point for v in argument]
         lse = mpmath.log(mpmath.fsum(mpmath.exp(v) for v in x))
         values = {
             "logsumexp": [lse],
+            "weighted_logsumexp": [weighted(*point)],
             "logaddexp": [lse],
             "softmax": [mpmath.exp(v - lse) for v in x],
             "log_softmax": [v - lse for v in x],
+            "log_softmax_gradient": [
+                (1 if place == 0 else 0) - mpmath.exp(v - lse) for place, v in enumerate(x)
+            ],
             "softplus": [mpmath.log1p(mpmath.exp(x[0]))],
             "logistic": [1 / (1 + mpmath.exp(-x[0]))],
             "negentropy": [mpmath.fsum(v * mpmath.log(v) for v in x)],
@@ -96,7 +112,7 @@ def exactly(function: str, point: list[list[float]]) -> list[float]:
 def test_importing_an_adapter_does_not_import_its_library(name: str) -> None:
     code = (
         "import sys; "
-        f"from lse_verify.implementations.{name}_adapter import LIBRARY; "
+        f"from lse_verify.implementations.adapters.{name}_adapter import LIBRARY; "
         "LIBRARY.describe(); "
         f"sys.exit({name!r} in sys.modules)"
     )
@@ -106,7 +122,7 @@ def test_importing_an_adapter_does_not_import_its_library(name: str) -> None:
 def test_the_adapter_of_the_correct_functions_imports_no_kernels() -> None:
     code = (
         "import sys; "
-        "from lse_verify.implementations.correct_adapter import LIBRARY; "
+        "from lse_verify.implementations.adapters.correct_adapter import LIBRARY; "
         "LIBRARY.describe(); "
         "sys.exit(bool({'lse_verify.correct', 'numba'} & set(sys.modules)))"
     )
@@ -153,6 +169,9 @@ def test_results_are_near_the_exact_value(implementation: Implementation, fmt: F
     for i in range(3):
         point = [np.atleast_1d(a[i]).astype(np.float64).tolist() for a in given]
         want = exactly(implementation.function, point)
+        if changes(implementation, fmt):
+            assert not np.allclose(got[i], want, rtol=0.1)
+            continue
         np.testing.assert_allclose(got[i], want, rtol=40 * fmt.unit_roundoff)
 
 
@@ -161,12 +180,20 @@ def test_read_only_arguments_give_the_same_bits(
     implementation: Implementation, fmt: Format
 ) -> None:
     require(implementation)
+    if changes(implementation, fmt):
+        return
     given = arguments(implementation, fmt)
     call = implementation.load()
     expected = call(*given).tobytes()
     for argument in given:
         argument.flags.writeable = False
     assert call(*given).tobytes() == expected
+
+
+def changes(implementation: Implementation, fmt: Format) -> bool:
+    """Tell whether an implementation gives other bits at every call, and wrong ones."""
+    name = (implementation.name, implementation.function)
+    return fmt is FLOAT8_E4M3FN and name == CHANGES_IN_E4M3FN
 
 
 @every_implementation
@@ -183,14 +210,14 @@ def test_special_values_raise_no_warning(implementation: Implementation) -> None
 def test_torch_sees_the_memory_of_the_caller() -> None:
     torch = pytest.importorskip("torch")
     rows = np.zeros((2, 3), dtype=np.float32)
-    torch_adapter._tensor(torch, rows).add_(1)
+    torch_adapter.tensor_of(torch, rows).add_(1)
     assert rows.tolist() == [[1, 1, 1], [1, 1, 1]]
 
 
 def test_torch_sees_the_memory_of_a_bfloat16_array() -> None:
     torch = pytest.importorskip("torch")
     rows = FORMATS["bfloat16"].cast(np.zeros((2, 2)))
-    torch_adapter._tensor(torch, rows).add_(1.5)
+    torch_adapter.tensor_of(torch, rows).add_(1.5)
     assert rows.astype(np.float64).tolist() == [[1.5, 1.5], [1.5, 1.5]]
 
 
@@ -224,6 +251,16 @@ def test_the_gradient_of_softplus_is_taken_of_every_number_apart(name: str) -> N
     assert float(got[0]) == pytest.approx(0.18242552, rel=2e-3)
 
 
+@pytest.mark.parametrize("name", ["torch.log_softmax_grad", "jax.log_softmax_grad"])
+def test_the_gradient_of_log_softmax_is_that_of_the_first_entry_of_every_row(name: str) -> None:
+    # The values sum to more than 65504, the largest float of binary16.
+    x = np.full((40, 3), -4000, dtype=np.float16)
+    x[:, 0], x[::2, 1] = 4000, 4000
+    got = found(name, "log_softmax_gradient").load()(x)
+    assert got[::2].tolist() == [[0.5, -0.5, 0.0]] * 20
+    assert got[1::2].tolist() == [[0.0, 0.0, 0.0]] * 20
+
+
 @pytest.mark.parametrize("name", ["torch.logaddexp_grad", "jax.logaddexp_grad"])
 def test_the_gradient_of_logaddexp_takes_two_terms_only(name: str) -> None:
     assert found(name, "softmax").n_terms == (2,)
@@ -248,7 +285,7 @@ def test_jax_gives_the_same_bits_on_one_core_as_on_all() -> None:
 import hashlib, os, sys
 import numpy as np
 if sys.argv[1] == "one": os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from lse_verify.implementations.jax_adapter import LIBRARY
+from lse_verify.implementations.adapters.jax_adapter import LIBRARY
 softmax = next(i for i in LIBRARY.implementations if i.function == "softmax").load()
 rows = np.random.default_rng(0).standard_normal((2, 1_000_000))
 print(hashlib.sha256(softmax(rows).tobytes()).hexdigest())

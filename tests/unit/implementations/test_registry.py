@@ -227,7 +227,7 @@ def test_implementations_must_carry_the_name_of_their_library(plugins: ModuleTyp
 
 @pytest.mark.usefixtures("plugins")
 def test_the_packages_own_library_keeps_its_name_against_a_third_party() -> None:
-    own = entry("numpy", "LIBRARY", "lse_verify.implementations.numpy_adapter")
+    own = entry("numpy", "LIBRARY", "lse_verify.implementations.adapters.numpy_adapter")
     found = registry.from_entry_points([entry("numpy", "good"), own])
     assert found["numpy"].implementations
     assert found["plugins_of_a_third_party:good"].error == "the name 'numpy' is taken"

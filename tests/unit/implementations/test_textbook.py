@@ -26,11 +26,9 @@ from lse_verify.formats import (
     FloatArray,
     Format,
 )
-from lse_verify.implementations import textbook_kin as kin
-from lse_verify.implementations import textbook_softmax as softmax
-from lse_verify.implementations import textbook_sum as sums
 from lse_verify.implementations.library import Implementation
-from lse_verify.implementations.textbook import LIBRARY
+from lse_verify.implementations.textbook import gradient, kin, softmax, sums
+from lse_verify.implementations.textbook.library import LIBRARY
 
 every_format = pytest.mark.parametrize("fmt", FORMATS.values(), ids=lambda f: f.name)
 every_logsumexp = pytest.mark.parametrize(
@@ -90,11 +88,17 @@ def _mp_definition(name: str, *arguments: list[float] | float) -> list[mpmath.mp
 
     table: dict[str, Callable[[], list[mpmath.mpf]]] = {
         "logsumexp": lambda: [lse(x)],
+        "weighted_logsumexp": lambda: [
+            mpmath.log(mpmath.fsum(b * mpmath.exp(v) for v, b in zip(x, y, strict=True)))
+        ],
         "logaddexp": lambda: [lse([x[0], y[0]])],
         "smoothmax": lambda: [lse([y[0] * v for v in x]) / y[0]],
         "smoothmin": lambda: [-lse([-y[0] * v for v in x]) / y[0]],
         "softmax": lambda: [mpmath.exp(v) / mpmath.exp(lse(x)) for v in x],
         "log_softmax": lambda: [v - lse(x) for v in x],
+        "log_softmax_gradient": lambda: [
+            (1 if place == 0 else 0) - mpmath.exp(v - lse(x)) for place, v in enumerate(x)
+        ],
         "logsumexp0": lambda: [lse([0, *x])],
         "softplus": lambda: [lse([0, *x])],
         "logistic": lambda: [1 / (1 + mpmath.exp(-x[0]))],
@@ -219,6 +223,27 @@ def test_shifted_softmax_divides_by_the_rounded_sum(fmt: Format) -> None:
 
 
 @every_format
+def test_the_subtracted_gradient_takes_the_rounded_share_from_one(fmt: Format) -> None:
+    x = uniform(fmt, (5, 20))
+    shares = [floats(row) for row in softmax.shifted(x)]
+    want = [[fmt.round(1 - Fraction(row[0])), *(-share for share in row[1:])] for row in shares]
+    assert [floats(row) for row in gradient.subtracted(x)] == want
+
+
+@every_format
+def test_the_summed_gradient_divides_the_rounded_sum_of_the_others(fmt: Format) -> None:
+    def reference(row: list[float]) -> list[float]:
+        shifts = [fmt.round(Fraction(v) - Fraction(max(row))) for v in row]
+        weights = [scalar(np.exp, fmt, v) for v in shifts]
+        total = Fraction(rounded_sum(fmt, weights))
+        parts = [rounded_sum(fmt, weights[1:]), *(-weight for weight in weights[1:])]
+        return [fmt.round(Fraction(part) / total) for part in parts]
+
+    x = uniform(fmt, (5, 20))
+    assert [floats(row) for row in gradient.summed(x)] == [reference(floats(row)) for row in x]
+
+
+@every_format
 def test_smoothmax_multiplies_and_divides_in_the_format(fmt: Format) -> None:
     x = uniform(fmt, (5, 20))
     products = [[fmt.round(Fraction(3) * Fraction(v)) for v in floats(row)] for row in x]
@@ -241,7 +266,7 @@ def test_every_textbook_implementation_computes_its_function(
 ) -> None:
     kinds = FUNCTIONS[implementation.function].arguments
     rng = np.random.default_rng(3)
-    low = 0.05 if implementation.function == "negentropy" else -2.0
+    low = 0.05 if implementation.function in ("negentropy", "weighted_logsumexp") else -2.0
     arguments: list[FloatArray | float] = [
         1.75 if kind == "parameter" else rng.uniform(low, 1, (6, 4) if kind == "row" else (6,))
         for kind in kinds
@@ -312,6 +337,17 @@ def test_only_log1p_keeps_a_tail_below_the_unit_roundoff() -> None:
     x = np.array([[0.0, -40.0]])
     # scipy issue 18295: log(1 + exp(-40)) is 4.248354255291589e-18.
     assert (sums.shifted(x)[0], sums.shifted_log1p(x)[0]) == (0.0, 4.248354255291589e-18)
+
+
+def test_only_the_summed_gradient_keeps_what_the_first_share_lacks() -> None:
+    x = np.array([[37.42994775023705, 0.0], [0.0, 37.42994775023705]])
+    assert gradient.subtracted(x).tolist() == [[0, -5.551115123125776e-17], [1, -1]]
+    assert gradient.summed(x).tolist() == [[5.551115123125776e-17, -5.551115123125776e-17], [1, -1]]
+
+
+def test_the_gradient_of_one_term_is_zero() -> None:
+    x = np.array([[3.0]])
+    assert gradient.subtracted(x).tolist() == gradient.summed(x).tolist() == [[0.0]]
 
 
 def test_naive_logistic_is_zero_where_the_shifted_one_keeps_its_digits() -> None:

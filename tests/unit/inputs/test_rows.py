@@ -142,7 +142,7 @@ def test_many_has_65536_zeros_and_a_million_terms() -> None:
 
 
 def test_many_stays_short_where_the_result_is_a_row() -> None:
-    for function in ("softmax", "log_softmax"):
+    for function in ("softmax", "log_softmax", "log_softmax_gradient"):
         blocks = REGIMES["many"].draw(function, BINARY32, 0, 200).blocks
         assert max(b.n_terms for b in blocks) == 1000
 

@@ -34,7 +34,7 @@ def answer(oracle: Oracle) -> Callable[..., Enclosure]:
         case = function.settle(point)
         outcome = case.outcomes[k]
         assert isinstance(outcome, Pending)
-        return refine(oracle, function, case.point, outcome.k, decided)
+        return refine(oracle, function, case.at(outcome), outcome.k, decided)
 
     return ask
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lse_verify.enclosure import Enclosure
+from lse_verify.enclosure import Enclosure, Floats
 from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block, Point
 from lse_verify.family.conditioning import log_magnitude, log_weighted_slopes
@@ -41,10 +41,16 @@ def by_twin(name: str, point: Point) -> list[float]:
             for entry, kind in zip(point, function.arguments, strict=True)
         )
     )
-    slopes = log_weighted_slopes(function, block)
+    truth = LADDER.truth(function, block).enclosures
+    slopes = log_weighted_slopes(function, block, truth)
     with np.errstate(invalid="ignore"):
-        logs = slopes - log_magnitude(LADDER.truth(function, block).enclosures)
+        logs = slopes - log_magnitude(truth)
     return [float(v) for v in np.exp(logs)]
+
+
+def slopes_of(name: str, block: Block) -> Floats:
+    function = FUNCTIONS[name]
+    return log_weighted_slopes(function, block, LADDER.truth(function, block).enclosures)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +68,37 @@ def test_kappa_of_logsumexp_is_the_figure_of_the_specification(
     assert judged("logsumexp", point) == pytest.approx(kappa, rel=within)
 
 
+def test_kappa_with_weights_counts_entries_and_weights() -> None:
+    # (2e·(1 + 1) + 1·(1 + 0))/((2e − 1)·log(2e − 1)), by hand.
+    total = 2 * math.e - 1
+    expected = (4 * math.e + 1) / (total * math.log(total))
+    kappa = judged("weighted_logsumexp", ((1.0, 0.0), (2.0, -1.0)))
+    assert kappa == pytest.approx(expected, rel=1e-14)
+
+
+def test_terms_that_cancel_exactly_count_for_kappa() -> None:
+    # 1·(1 + 5)e⁵ twice beside 2, over 2 log 2: nothing is left of these terms, but of their errors.
+    kappa = judged("weighted_logsumexp", ((5.0, 5.0, 0.0), (1.0, -1.0, 2.0)))
+    expected = (12 * math.exp(5) + 2) / (2 * math.log(2))
+    assert kappa == pytest.approx(expected, rel=1e-14)
+    # The value is exactly 5: (1 + 1)e twice and (1 + 5)e⁵, over 5e⁵.
+    exact = judged("weighted_logsumexp", ((1.0, 1.0, 5.0), (1.0, -1.0, 1.0)))
+    assert exact == pytest.approx((4 * math.e / math.exp(5) + 6) / 5, rel=1e-14)
+
+
+@pytest.mark.parametrize("weights", [(1.0, 1.0), (1.0, -1.0), (1.0, 0.0)])
+def test_kappa_beside_zero_is_that_of_the_weights_over_the_floor(
+    weights: tuple[float, ...],
+) -> None:
+    point: Point = ((0.0, -1e300), weights)
+    function = FUNCTIONS["weighted_logsumexp"]
+    truth = LADDER.confirm(function, point, 0, rounding_decided(BINARY64))
+    assert isinstance(truth, Enclosure)
+    assert LADDER.condition(function, point, 0, truth) == math.inf
+    floor = Fraction(2) ** -14
+    assert LADDER.condition(function, point, 0, truth, floor) == pytest.approx(2**14, rel=1e-15)
+
+
 @pytest.mark.parametrize("x", [-745.0, -40.0, -1.0, 1e-300, 3.0])
 def test_kappa_of_logistic_is_the_argument_times_the_other_share(x: float) -> None:
     assert judged("logistic", (x,)) == pytest.approx(abs(x) / (1 + math.exp(x)), rel=1e-15)
@@ -75,6 +112,28 @@ def test_kappa_of_equal_entries_of_softmax_is_that_of_its_formula() -> None:
 def test_kappa_of_a_saturated_share_is_not_lost_in_cancellation() -> None:
     # (1 − p) is e**−2001 here: 256 bits cannot tell it from 0, and y is as small.
     assert judged("log_softmax", ((1.0, -2000.0),)) == pytest.approx(2001, rel=1e-15)
+
+
+def test_kappa_of_what_the_first_share_lacks_is_that_of_the_others_share() -> None:
+    # p(1 − p)(|x₁| + |x₂|)/(1 − p) with p next to 1; that of the share itself is e**−37.
+    x = 37.42994775023705
+    assert judged("log_softmax_gradient", ((x, 0.0),)) == pytest.approx(x, rel=1e-15)
+
+
+@pytest.mark.parametrize(("output", "lacks"), [(0, 2 / 3), (1, 1 / 3), (2, 1 / 3)])
+def test_kappa_of_equal_entries_of_the_gradient_is_that_of_its_formula(
+    output: int, lacks: float
+) -> None:
+    # p(1 − p)|x| + 2p²|x| with p = 1/3, over |y|, though the result is exact.
+    kappa = judged("log_softmax_gradient", ((1e5,) * 3,), output)
+    assert kappa == pytest.approx(4 / 9 * 1e5 / lacks, rel=1e-15)
+
+
+def test_kappa_beside_a_first_entry_minus_infinity_is_that_of_softmax() -> None:
+    for rest in ((3.0, 1.0, -2.0), (1e5, 1e5)):
+        for output in range(len(rest)):
+            kappa = judged("log_softmax_gradient", ((-math.inf, *rest),), output + 1)
+            assert kappa == pytest.approx(judged("softmax", (rest,), output), rel=1e-15)
 
 
 def test_kappa_of_bregman_between_saturated_shares_is_the_one_worked_out_by_hand() -> None:
@@ -135,6 +194,14 @@ NASTY: list[tuple[str, Point]] = [
     ("logsumexp", ((0.0, 0.0, -0.0),)),
     ("logsumexp", ((5e-324, -5e-324),)),
     ("logsumexp", ((LARGEST, -LARGEST),)),
+    ("weighted_logsumexp", ((3.06409428, 0.37251854, 3.87471931), (1.9, 2.8, -0.85))),
+    ("weighted_logsumexp", ((0.0, 2.0**-1000), (-1.0, 1.0))),
+    ("weighted_logsumexp", ((0.0, 2.0**-52), (-1.0, 1.0))),
+    ("weighted_logsumexp", ((5.0, 5.0, 0.0), (1.0, -1.0, 2.0))),
+    ("weighted_logsumexp", ((5.0, 5.0, -0.0), (0.5, 0.5, 0.0))),
+    ("weighted_logsumexp", ((1e300, 1e300, -1e300), (3.0, -2.5, 7.0))),
+    ("weighted_logsumexp", ((LARGEST, -LARGEST), (5e-324, LARGEST))),
+    ("weighted_logsumexp", ((0.0, -2000.0), (2.0, -1.0))),
     ("logaddexp", (0.0, -745.0)),
     ("softplus", (-745.0,)),
     ("softplus", (-5000.0,)),
@@ -159,6 +226,12 @@ NASTY: list[tuple[str, Point]] = [
     ("softmax", ((3.0, 1.0, 1.0, -5.0),)),
     ("log_softmax", ((1.0, -2000.0),)),
     ("log_softmax", ((1000.0, 999.0, 998.0),)),
+    ("log_softmax_gradient", ((37.42994775023705, 0.0),)),
+    ("log_softmax_gradient", ((0.0, -700.0),)),
+    ("log_softmax_gradient", ((-700.0, 0.0, 1.0),)),
+    ("log_softmax_gradient", ((1e5, 1e5, 1e5),)),
+    ("log_softmax_gradient", ((1e300, 1e300, -1e300),)),
+    ("log_softmax_gradient", ((-1e300, 1e300, 1e300),)),
     ("negentropy", ((5e-324,),)),
     ("negentropy", ((5e-324, 1 - 2**-53),)),
     ("negentropy", ((1.0, 1e-20, 0.0),)),
@@ -190,10 +263,10 @@ def test_every_function_has_a_nasty_row() -> None:
 
 def test_rows_of_zeros_and_ones_have_no_slopes_that_count() -> None:
     block = Block((np.array([[0.0, 1.0], [1.0, 1.0], [0.5, 1.0]]),))
-    slopes = log_weighted_slopes(FUNCTIONS["negentropy"], block)
+    slopes = slopes_of("negentropy", block)
     assert np.isneginf(slopes).tolist() == [True, True, False]
 
 
 def test_a_row_of_zeros_has_no_slopes_at_all() -> None:
-    slopes = log_weighted_slopes(FUNCTIONS["logsumexp"], Block((np.zeros((1, 3)),)))
+    slopes = slopes_of("logsumexp", Block((np.zeros((1, 3)),)))
     assert np.isneginf(slopes).all()

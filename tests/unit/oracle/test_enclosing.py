@@ -35,12 +35,13 @@ every_format = pytest.mark.parametrize("fmt", list(FORMATS.values()), ids=lambda
 def check(name: str, point: Point, found: EnclosureArray, start: int = 0) -> None:
     """Hold the outputs of one input against what is settled, or Arb."""
     case = FUNCTIONS[name].settle(point)
-    is_pending = any(isinstance(outcome, Pending) for outcome in case.outcomes)
-    theirs = balls(FUNCTIONS[name], case.point, 512) if is_pending else []
+    pending = [outcome for outcome in case.outcomes if isinstance(outcome, Pending)]
+    points = {case.at(outcome) for outcome in pending}
+    theirs = {there: balls(FUNCTIONS[name], there, 512) for there in points}
     for place, outcome in enumerate(case.outcomes, start):
         hi, _, radius, exponent = (column.flat[place] for column in found.columns())
         if isinstance(outcome, Pending):
-            ours, ball = found.at(place), enclosure_of(theirs[outcome.k - 1])
+            ours, ball = found.at(place), enclosure_of(theirs[case.at(outcome)][outcome.k - 1])
             assert ours is not None
             assert ball is not None
             assert ours.intersect(ball) is not None
@@ -103,6 +104,11 @@ FAR: list[tuple[str, Point]] = [
     ("softmax", ((0.0, 5e-324),)),
     ("log_softmax", ((0.0, -1e300, -(2.0**30)),)),
     ("log_softmax", ((1e300, -1.7e308),)),
+    ("log_softmax_gradient", ((0.0, -1e300, -20000.0),)),
+    ("log_softmax_gradient", ((-1e300, 0.0, -20000.0),)),
+    ("log_softmax_gradient", ((0.0, 0.0, -1e300),)),
+    ("log_softmax_gradient", ((0.0, 5e-324),)),
+    ("log_softmax_gradient", ((-math.inf, 3.0, 1.0, -1e300),)),
     ("smoothmax", ((1.0, -1e300), 5e-324)),
     ("smoothmin", ((1.0, 1e300), 1e300)),
     ("smoothmax", ((5e-324, -5e-324), 5e-324)),
@@ -157,6 +163,12 @@ SPECIAL: list[tuple[str, list[float], list[float]]] = [
     ("softmax", [-math.inf, 1.0], [0.0, 1.0]),
     ("log_softmax", [-math.inf, 1.0], [-math.inf, 0.0]),
     ("log_softmax", [math.inf, 1.0], [0.0, -math.inf]),
+    ("log_softmax_gradient", [math.inf, 1.0], [0.0, 0.0]),
+    ("log_softmax_gradient", [1.0, math.inf, 2.0], [1.0, -1.0, 0.0]),
+    ("log_softmax_gradient", [-math.inf, 1.0], [1.0, -1.0]),
+    ("log_softmax_gradient", [1.0, -math.inf], [0.0, 0.0]),
+    ("log_softmax_gradient", [1.0], [0.0]),
+    ("log_softmax_gradient", [1.0, math.nan], [math.nan, math.nan]),
     ("logsumexp0", [], [0.0]),
     ("logsumexp0", [-math.inf], [0.0]),
 ]
@@ -184,7 +196,9 @@ def test_where_no_limit_exists_nothing_is_known(x: list[float]) -> None:
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 255, 256, 257, 2048, 2049, 10**5])
-@pytest.mark.parametrize("name", ["logsumexp", "softmax", "log_softmax", "logsumexp0"])
+@pytest.mark.parametrize(
+    "name", ["logsumexp", "softmax", "log_softmax", "log_softmax_gradient", "logsumexp0"]
+)
 def test_rows_of_any_length_are_enclosed(name: str, n: int) -> None:
     row = np.random.default_rng(n).normal(0, 30, n).astype(np.float32)
     found = truth(name, row)

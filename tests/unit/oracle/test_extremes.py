@@ -52,6 +52,6 @@ def test_every_question_about_an_extreme_point_ends_alike_for_both_oracles(name:
         for outcome in case.outcomes:
             if isinstance(outcome, Pending):
                 decided = rounding_decided(BINARY64)
-                found = refine(judge, function, case.point, outcome.k, decided)
-                other = refine(second, function, case.point, outcome.k, decided)
+                found = refine(judge, function, case.at(outcome), outcome.k, decided)
+                other = refine(second, function, case.at(outcome), outcome.k, decided)
                 assert found.rounded(BINARY64) == other.rounded(BINARY64)

@@ -20,7 +20,7 @@ from lse_verify.oracle.rounding import rounded_rows
 
 NAMES = (
     *("logsumexp", "softmax", "log_softmax", "logaddexp", "softplus", "logistic"),
-    *("logsumexp0", "negentropy"),
+    *("logsumexp0", "negentropy", "log_softmax_gradient"),
 )
 every_name = pytest.mark.parametrize("name", NAMES)
 every_format = pytest.mark.parametrize("fmt", list(FORMATS.values()), ids=lambda fmt: fmt.name)

@@ -49,7 +49,7 @@ def answers(oracle: Oracle, line: Line) -> Iterator[Enclosure]:
     case = function.settle(point_of(line))
     for outcome in case.outcomes:
         if isinstance(outcome, Pending):
-            yield refine(oracle, function, case.point, outcome.k, DECIDED)
+            yield refine(oracle, function, case.at(outcome), outcome.k, DECIDED)
         else:
             assert isinstance(outcome, Enclosure)
             yield outcome

@@ -18,13 +18,14 @@ from lse_verify.theory.definitions import (
     theta,
     trials,
     weighted_slopes,
+    weights,
     x,
     x2,
 )
 from lse_verify.theory.vocabulary import k, n
 
 LENGTHS = (1, 2, 3, 4, 5)
-ROW_FUNCTIONS = ("softmax", "log_softmax")
+ROW_FUNCTIONS = ("softmax", "log_softmax", "log_softmax_gradient")
 
 
 def total_of_exp(row: sp.IndexedBase, length: int, factor: sp.Expr = sp.S.One) -> sp.Expr:
@@ -40,11 +41,13 @@ def of_specification(name: str, length: int, place: int) -> sp.Expr:
     linear = sp.Add(*((x[at] - x2[at]) * sp.exp(x2[at]) / total2 for at in places))
     return {
         "logsumexp": lse,
+        "weighted_logsumexp": sp.log(sp.Add(*(weights[at] * sp.exp(x[at]) for at in places))),
         "logaddexp": sp.log(sp.exp(a) + sp.exp(b)),
         "smoothmax": sp.log(total_of_exp(x, length, t)) / t,
         "smoothmin": -sp.log(total_of_exp(x, length, -t)) / t,
         "softmax": sp.exp(x[place]) / total_of_exp(x, length),
         "log_softmax": x[place] - lse,
+        "log_softmax_gradient": (x[1] - lse).diff(x[place]),
         "logsumexp0": lse0,
         "softplus": sp.log(1 + sp.exp(theta)),
         "logistic": 1 - 1 / (1 + sp.exp(theta)),
@@ -71,6 +74,8 @@ def some_values(length: int) -> dict[sp.Basic, sp.Rational]:
         values[x[at]] = sp.Rational((-1) ** at * (2 * at + 1), 3)
         values[x2[at]] = sp.Rational(5 - 3 * at, 4)
         values[p[at]] = sp.Rational(at, 11)
+        # Of either sign, and the sum of the terms is positive for every length.
+        values[weights[at]] = sp.Rational((-1 if at % 3 == 0 else 1) * (at + 1), 3)
     return values
 
 
@@ -87,14 +92,31 @@ def test_the_definition_is_the_formula_of_the_specification(name: str, length: i
 
 
 def test_every_function_of_the_table_is_defined_and_no_other() -> None:
-    of_rows = {"logsumexp", "logsumexp0", "softmax", "log_softmax", "negentropy", "bregman"}
+    of_rows = {"logsumexp", "logsumexp0", "negentropy", *ROW_FUNCTIONS}
+    of_two_rows = {"bregman", "weighted_logsumexp"}
     of_values = {"logaddexp", "softplus", "logistic"}
     with_parameter = {"smoothmax", "smoothmin", "binomial_cumulant", "multinomial_cumulant"}
-    assert set(ALL) == of_rows | of_values | with_parameter
+    assert set(ALL) == of_rows | of_two_rows | of_values | with_parameter
+
+
+def test_only_the_weighted_one_is_not_defined_everywhere() -> None:
+    (positive,) = definitions()["weighted_logsumexp"].given
+    assert positive.lhs == 0
+    assert positive.op == "<"
+    assert sp.log(positive.rhs) == definitions()["weighted_logsumexp"].expression
+    assert not any(definitions()[name].given for name in ALL if name != "weighted_logsumexp")
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_with_weights_of_one_it_is_logsumexp(length: int) -> None:
+    weighted = at_length(definitions()["weighted_logsumexp"].expression, length, 1)
+    ones = {weights[at]: sp.Integer(1) for at in range(1, length + 1)}
+    logsumexp = at_length(definitions()["logsumexp"].expression, length, 1)
+    assert weighted.subs(ones) == logsumexp
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_only_softmax_and_log_softmax_return_a_row(name: str) -> None:
+def test_only_softmax_log_softmax_and_its_gradient_return_a_row(name: str) -> None:
     assert definitions()[name].returns_row == (name in ROW_FUNCTIONS)
 
 
@@ -104,6 +126,17 @@ def test_softmax_is_the_gradient_of_logsumexp(length: int) -> None:
     for place in range(1, length + 1):
         softmax = at_length(definitions()["softmax"].expression, length, place)
         assert sp.simplify(softmax - lse.diff(x[place])) == 0
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_the_gradient_of_log_softmax_is_the_share_of_the_others_and_each_turned(
+    length: int,
+) -> None:
+    shares = [sp.exp(x[at]) / total_of_exp(x, length) for at in range(1, length + 1)]
+    expected = [sp.Add(*shares[1:]), *(-share for share in shares[1:])]
+    for place in range(1, length + 1):
+        stated = at_length(definitions()["log_softmax_gradient"].expression, length, place)
+        assert sp.simplify(stated - expected[place - 1]) == 0
 
 
 def test_logistic_is_the_derivative_of_softplus_and_a_share_of_softmax() -> None:

@@ -5,6 +5,7 @@
 - `combine`: a head and a small tail to an enclosure, without losing either
 - `lse`: every function that is an affine image of LogSumExp
 - `shares`: softmax and log_softmax
+- `first_gradient`: the gradient of the first entry of log_softmax
 - `logistic`: the logistic function
 - `entropy`: negentropy
 - `divergence`: Bregman

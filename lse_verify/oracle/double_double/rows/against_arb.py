@@ -164,6 +164,28 @@ def log_softmax_parts(x: Floats) -> Parts:
     return parts
 
 
+def log_softmax_gradient_parts(x: Floats) -> Parts:
+    """Return the parts of log_softmax's gradient: 1 or −1 and a rest, or all of it tail."""
+    rows = x.tolist()
+
+    def parts(number: int) -> list[tuple[Ball, Ball]]:
+        row = rows[number]
+        top, rest = rest_of(row, None)
+        total, peak = 1 + rest, max(row)
+        shares = [(flint.arb(entry) - top).exp() / total for entry in row]
+        first = (_ZERO, rest / total) if row[0] == peak else (_ONE, -shares[0])
+        others = zip(row[1:], shares[1:], strict=True)
+        return [
+            first,
+            *(
+                (-_ONE, rest / total) if entry == peak else (_ZERO, -share)
+                for entry, share in others
+            ),
+        ]
+
+    return parts
+
+
 def negentropy_parts(p: Floats) -> Parts:
     """Return the parts of negentropy: all of it is tail."""
     rows = p.tolist()

@@ -15,6 +15,7 @@ from lse_verify.formats import FloatArray
 from lse_verify.oracle.double_double.rows.combine import empty_enclosures
 from lse_verify.oracle.double_double.rows.divergence import bregman
 from lse_verify.oracle.double_double.rows.entropy import negentropy
+from lse_verify.oracle.double_double.rows.first_gradient import log_softmax_gradient
 from lse_verify.oracle.double_double.rows.logistic import logistic
 from lse_verify.oracle.double_double.rows.lse import lse
 from lse_verify.oracle.double_double.rows.peaks import LONGEST_SHORT
@@ -25,12 +26,26 @@ _MOST_RESULTS = 2**13
 _MOST_ENTRIES = 2**18
 """At once: what is kept of each result stays in cache, and memory does not grow with the rows."""
 
+WITHOUT_KERNEL = ("weighted_logsumexp",)
+"""The functions of which Arb is the first to tell anything."""
+
+
+def _untold(block: Block) -> EnclosureArray:
+    """Return that nothing is known: the answer for a function of which there is no kernel."""
+    found = empty_enclosures(block.n_rows)
+    for column, value in zip(found.columns(), (0.5, 0.0, np.inf, 0), strict=True):
+        column[:] = value
+    return found
+
+
 _OTHERS: dict[str, Callable[[Block], EnclosureArray]] = {
     "softmax": lambda block: softmax(block.wide(0)),
     "log_softmax": lambda block: log_softmax(block.wide(0)),
+    "log_softmax_gradient": lambda block: log_softmax_gradient(block.wide(0)),
     "logistic": lambda block: logistic(block.wide(0)),
     "negentropy": lambda block: negentropy(block.wide(0)),
     "bregman": lambda block: bregman(block.wide(0), block.wide(1)),
+    **dict.fromkeys(WITHOUT_KERNEL, _untold),
 }
 
 

@@ -57,7 +57,11 @@ def softmax(x: Floats) -> EnclosureArray:
         Of infinite radius in rows whose peak is not finite, and where the share is not seen:
         then the exponent is `NEGLIGIBLE_LOG2`.
     """
-    sums = row_sums(x)
+    return shares_of(x, row_sums(x))
+
+
+def shares_of(x: Floats, sums: RowSums) -> EnclosureArray:
+    """Enclose the softmax of rows whose sums are known; as `softmax`."""
     relative = sums.relative + ADD_DOUBLE_RELATIVE + DIVIDE_RELATIVE
     n = x.shape[1]
     found, peaks = empty_enclosures(x.size), empty_enclosures(len(x))

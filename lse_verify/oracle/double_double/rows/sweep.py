@@ -38,6 +38,7 @@ from lse_verify.oracle.double_double.rows import (
     divergence,
     draws,
     entropy,
+    first_gradient,
     logistic,
     lse,
     shares,
@@ -88,8 +89,9 @@ FORMS = {
     "multinomial_cumulant": Form(_against_zero, has_times=True),
 }
 
-GROUPS = (SHARES, *FORMS, "negentropy", "bregman", "logistic")
-NAMES = ("softmax", "log_softmax", *FORMS, "negentropy", "bregman", "logistic")
+_OTHERS = ("negentropy", "bregman", "logistic", "log_softmax_gradient")
+GROUPS = (SHARES, *FORMS, *_OTHERS)
+NAMES = ("softmax", "log_softmax", *FORMS, *_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,14 @@ def _logistic_block(task: Task, rng: Generator, n_points: int) -> Tallies:
     return {task.group: block.tally(against_arb.plain_distances)}
 
 
+def _gradient_block(task: Task, rng: Generator, n_points: int) -> Tallies:
+    n = _short_length(task, rng)
+    x = _rows(task, rng, _few(-(-n_points // n), n), n)
+    found, parts = first_gradient.log_softmax_gradient(x), against_arb.log_softmax_gradient_parts(x)
+    block = Block(found, parts, n, np.ones(x.size, dtype=bool), _shown(x))
+    return {task.group: block.tally(against_arb.plain_distances)}
+
+
 def _adds_up(x: Floats, x2: Floats) -> NDArray[np.bool_]:
     """Tell where the terms of Σ q·(log q − log p) are of the size of their sum, and of the logs."""
     totals, totals2 = (np.logaddexp.reduce(rows, axis=1, keepdims=True) for rows in (x, x2))
@@ -256,6 +266,7 @@ _BLOCKS: dict[str, Callable[[Task, Generator, int], Tallies]] = {
     "negentropy": _negentropy_block,
     "bregman": _bregman_block,
     "logistic": _logistic_block,
+    "log_softmax_gradient": _gradient_block,
 }
 
 

@@ -239,7 +239,7 @@ def test_nan_is_no_step_where_a_format_has_no_infinity(tmp_path: Path) -> None:
 
 
 def test_a_cluster_of_other_versions_is_refused() -> None:
-    here = place(("numpy",))
+    here = place(("numpy",), Path.cwd())
     there = msgspec.structs.replace(here, versions=here.versions | {"numpy": "1.0"})
     shard = next(Space.named("softplus", "float8_e5m2").shards("textbook.naive"))
     with pytest.raises(UsageError, match=r"workers of the cluster differ \(versions\.numpy"):

@@ -28,6 +28,8 @@ CASES = [
     ("textbook.shifted", "logsumexp", "binary32", "bound"),
     ("textbook.naive", "softmax", "binary32", "bound"),
     ("textbook.shifted", "smoothmax", "binary16", "violation"),
+    ("textbook.subtracted", "log_softmax_gradient", "binary32", "error"),
+    ("textbook.subtracted", "log_softmax_gradient", "binary16", "violation"),
 ]
 
 

@@ -16,6 +16,7 @@ from lse_verify.oracle.double_double.logarithm import log1p as log1p_of_both
 from lse_verify.oracle.double_double.rows import (
     divergence,
     entropy,
+    first_gradient,
     log_ratio,
     logistic,
     lse,
@@ -32,7 +33,7 @@ Loop = tuple[ModuleType, str]
 SHORT, LONG = (sums, "_short"), (sums, "_long")
 FINISH, PEAK, SHARES = (lse, "_finish"), (shares, "_peak_loop"), (shares, "_shares")
 LOG_SHARES, LOGS = (shares, "_log_shares"), (shares, "_logs")
-LOGISTIC = (logistic, "_logistic_loop")
+LOGISTIC, GRADIENT = (logistic, "_logistic_loop"), (first_gradient, "_gradients")
 ENTROPY, TERMS, RATIO = (entropy, "_terms"), (divergence, "_terms"), (log_ratio, "_log_ratio")
 
 
@@ -78,6 +79,13 @@ def log1p_without_low_part(hi: float, lo: float, exponent: int) -> tuple[float, 
 
 
 @inlined
+def quotient_without_low_part(
+    n_hi: float, n_lo: float, d_hi: float, d_lo: float
+) -> tuple[float, float]:
+    return n_hi / d_hi, 0.0
+
+
+@inlined
 def expm1_without_low_part(hi: float, lo: float) -> tuple[float, float, int]:
     high, _, exponent = expm1_of_both(hi, lo)
     return high, 0.0, exponent
@@ -102,6 +110,10 @@ FAULTS: list[tuple[str, str, Loop, dict[str, Any]]] = [
     ("exp_near", "logistic", LOGISTIC, {"expm1": expm1_without_low_part}),
     ("least", "logistic", LOGISTIC, {"_LEAST_RADIUS": 2.0**-1020}),
     ("tail", "logistic", LOGISTIC, {"combine": combine_without_low_part}),
+    ("first", "log_softmax_gradient", GRADIENT, {"combine": combine_without_low_part}),
+    ("others", "log_softmax_gradient", GRADIENT, {"divide": quotient_without_low_part}),
+    ("lost", "log_softmax_gradient", GRADIENT, {"UNSEEN_BASE": 0}),
+    ("turned", "log_softmax_gradient", SHARES, {"two_sum": sum_without_error}),
     ("entropy", "negentropy", ENTROPY, {"_A1": logarithm._A1 * (1 + 2.0**-40)}),
     ("terms", "bregman", TERMS, {"two_sum": sum_without_error}),
     ("ratio", "bregman", RATIO, {"log1p": log1p_without_low_part}),
@@ -130,6 +142,11 @@ BOUNDS: dict[str, list[tuple[ModuleType, str, float]]] = {
     "negentropy": [(entropy, "LOG_RELATIVE", 0.0), (entropy, "MULTIPLY_DOUBLE_RELATIVE", 0.0)],
     "bregman": [(divergence, "UPWARD", 2.0**-7)],
     "logistic": [(logistic, "_RELATIVE", 2.0**-104)],
+    "log_softmax_gradient": [
+        *OF_SUMS,
+        (first_gradient, "DIVIDE_RELATIVE", 0.0),
+        (first_gradient, "EXP_RELATIVE", 0.0),
+    ],
 }
 
 
@@ -143,7 +160,7 @@ def test_a_bound_that_is_too_small_is_caught(monkeypatch: pytest.MonkeyPatch, gr
 
 LOOPS: list[Loop] = [
     *(SHORT, LONG, FINISH, PEAK, SHARES, LOG_SHARES, LOGS),
-    *(LOGISTIC, ENTROPY, TERMS, RATIO),
+    *(LOGISTIC, GRADIENT, ENTROPY, TERMS, RATIO),
 ]
 
 

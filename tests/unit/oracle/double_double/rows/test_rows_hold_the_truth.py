@@ -21,6 +21,7 @@ from lse_verify.oracle.double_double.rows import against_arb, draws
 from lse_verify.oracle.double_double.rows.divergence import bregman
 from lse_verify.oracle.double_double.rows.enclose import enclose_chunk
 from lse_verify.oracle.double_double.rows.entropy import negentropy
+from lse_verify.oracle.double_double.rows.first_gradient import log_softmax_gradient
 from lse_verify.oracle.double_double.rows.logistic import logistic
 from lse_verify.oracle.double_double.rows.lse import lse
 from lse_verify.oracle.double_double.rows.shares import log_softmax, softmax
@@ -72,6 +73,8 @@ def check_shares(x: Floats) -> None:
     n = x.shape[1]
     assert outside(softmax(x), against_arb.softmax_parts(x), n) == ()
     assert outside(log_softmax(x), against_arb.log_softmax_parts(x), n) == ()
+    gradients = log_softmax_gradient(x)
+    assert outside(gradients, against_arb.log_softmax_gradient_parts(x), n) == ()
 
 
 LARGEST = float(np.finfo(np.float64).max)

@@ -12,6 +12,7 @@ from lse_verify.enclosure import EnclosureArray, Floats
 from lse_verify.oracle.double_double.rows import draws
 from lse_verify.oracle.double_double.rows.divergence import bregman
 from lse_verify.oracle.double_double.rows.entropy import negentropy
+from lse_verify.oracle.double_double.rows.first_gradient import log_softmax_gradient
 from lse_verify.oracle.double_double.rows.logistic import logistic
 from lse_verify.oracle.double_double.rows.lse import lse
 from lse_verify.oracle.double_double.rows.shares import log_softmax, softmax
@@ -45,6 +46,7 @@ FUNCTIONS: dict[str, Callable[[Floats], EnclosureArray]] = {
     "smoothmin": smoothmin,
     "softmax": softmax,
     "log_softmax": log_softmax,
+    "log_softmax_gradient": log_softmax_gradient,
     "logistic": of_entries,
     "negentropy": of_shares,
     "bregman": against_half,
@@ -53,7 +55,9 @@ every = pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 of_whole_rows = pytest.mark.parametrize(
     "function", [f for name, f in FUNCTIONS.items() if name != "logistic"]
 )
-of_rows = pytest.mark.parametrize("function", [logsumexp, softmax, log_softmax])
+of_rows = pytest.mark.parametrize(
+    "function", [logsumexp, softmax, log_softmax, log_softmax_gradient]
+)
 
 
 @of_whole_rows
@@ -142,6 +146,7 @@ def test_radii_of_well_conditioned_rows_are_small(n: int) -> None:
     assert relative(logsumexp(x)).max() <= 2.0**-90
     assert relative(softmax(x)).max() <= 2.0**-90
     assert relative(log_softmax(x)).max() <= 2.0**-90
+    assert relative(log_softmax_gradient(x)).max() <= 2.0**-90
     assert relative(negentropy(rng.random(x.shape))).max() <= 2.0**-90
     assert relative(bregman(x, 2 * rng.standard_normal(x.shape))).max() <= 2.0**-90
 
@@ -165,6 +170,13 @@ def test_one_finite_entry_is_exact(peak: float) -> None:
         place = row.index(peak)
         assert shares.approximate()[place] == 1
         assert (logs.hi[place], logs.radius[place]) == (0, 0)
+        slopes = log_softmax_gradient(np.array([row]))
+        assert not slopes.radius.any()
+        # All is 0 where the first entry is the only one, and 1 and −1 where it is another.
+        expected = [0.0] * len(row)
+        if place:
+            expected[0], expected[place] = 1.0, -1.0
+        assert slopes.approximate().tolist() == expected
 
 
 def test_zeros_and_ones_are_exact() -> None:

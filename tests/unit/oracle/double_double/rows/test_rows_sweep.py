@@ -15,6 +15,7 @@ from lse_verify.oracle.double_double.rows import (
     divergence,
     draws,
     entropy,
+    first_gradient,
     logistic,
     lse,
     peaks,
@@ -81,6 +82,7 @@ def moved_by(radii: float, answers: Callable[..., EnclosureArray]) -> Callable[.
         (entropy, "negentropy"),
         (divergence, "bregman"),
         (logistic, "logistic"),
+        (first_gradient, "log_softmax_gradient"),
     ],
 )
 def test_a_planted_fault_ends_the_command_with_1(
@@ -156,7 +158,7 @@ def test_a_source_in_a_folder_within_changes_the_stamp(tmp_path: Path) -> None:
 
 
 def test_every_loop_carries_the_stamp() -> None:
-    modules = (terms, peaks, sums, lse, shares, logistic, entropy, divergence)
+    modules = (terms, peaks, sums, lse, shares, first_gradient, logistic, entropy, divergence)
     loops = [
         value for module in modules for value in vars(module).values() if hasattr(value, "_cache")
     ]

@@ -14,7 +14,7 @@ from numba import njit
 from lse_verify.oracle.double_double.exponential import EXP_RELATIVE
 from lse_verify.oracle.double_double.exponential import exp as exp_kernel
 from lse_verify.oracle.double_double.rows import combine as combining
-from lse_verify.oracle.double_double.rows import peaks, sums, terms
+from lse_verify.oracle.double_double.rows import draws, first_gradient, peaks, sums, terms
 from lse_verify.oracle.double_double.twin import interpreted, rebuilt
 
 Rebuild = Callable[[Any], Any]
@@ -116,6 +116,20 @@ def test_compiled_and_interpreted_agree_bit_for_bit(
     compiled, twin = rebuild(kernel), interpreted(kernel, HAS_FMA=has_fma)
     for point in arguments():
         assert repr(compiled(*point)) == repr(twin(*point)), point
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_the_loop_of_gradients_agrees_bit_for_bit_with_its_twin(
+    n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(77)
+    x = np.concatenate([draws.random_rows(rng, 200, n), draws.directed_rows(rng, 200, n)])
+    x = np.where(np.isinf(x), -1e300, x)
+    compiled = first_gradient.log_softmax_gradient(x)
+    monkeypatch.setattr(first_gradient, "_gradients", interpreted(first_gradient._gradients))
+    twin = first_gradient.log_softmax_gradient(x)
+    for ours, theirs in zip(compiled.columns(), twin.columns(), strict=True):
+        assert ours.tobytes() == theirs.tobytes()
 
 
 def test_a_compiler_that_may_reassociate_is_found_out() -> None:

@@ -1,0 +1,1 @@
+"""Implementations in other languages, interpreters and processes; `protocol` is what they speak."""

@@ -1,0 +1,3 @@
+functions <- list(
+  "logistic" = function(x) gtools::inv.logit(x[, 1L])
+)

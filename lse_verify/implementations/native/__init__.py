@@ -1,0 +1,1 @@
+"""Implementations in C and C++: compiled from the package's sources, or called where they are."""

@@ -1,0 +1,1 @@
+"""The algorithms as books print them; `library` describes them."""
