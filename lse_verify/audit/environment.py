@@ -37,7 +37,7 @@ def versions(libraries: Iterable[Library]) -> dict[str, str]:
         found[name] = importlib.metadata.version(name)
     for library in libraries:
         if library.version:
-            found[library.distribution or library.name] = library.version
+            found[library.name] = library.version
     return found
 
 

@@ -28,8 +28,8 @@ MOST_TERMS = 1000
 MOST_TERMS_ALONE = 10
 """A row alone is a shape of its own, for which compiling libraries take most of a second."""
 
-_CROWD = 607
-"""Rows among which one is put: a prime, so that vectors of any length leave a rest."""
+_CROWDS = {100: 607, MOST_TERMS: 67}
+"""Rows among which one is put, by the most terms of it: primes, so that vectors leave a rest."""
 
 _LAST = 16
 """Places at the end of a crowd: what is left of the longest vectors is among them."""
@@ -127,9 +127,10 @@ def _elsewhere(site: Site, asker: Asker, row: int) -> Iterator[FloatArray]:
     """Yield the answers to one row alone, and at each of the last places of a crowd."""
     if site.block.n_terms <= MOST_TERMS_ALONE:
         yield asker.ask(site.block.take(np.array([row])))
-    crowd = np.resize(np.arange(site.block.n_rows), _CROWD)
+    size = next(size for most, size in _CROWDS.items() if site.block.n_terms <= most)
+    crowd = np.resize(np.arange(site.block.n_rows), size)
     crowd[-_LAST:] = row
-    yield from asker.ask(site.block.take(crowd)).reshape(_CROWD, -1)[-_LAST:]
+    yield from asker.ask(site.block.take(crowd)).reshape(size, -1)[-_LAST:]
 
 
 def _layouts(site: Site, asker: Asker, got: FloatArray) -> Tally:

@@ -23,11 +23,11 @@ SHARPNESSES = (0.1, 2.0, 500.0)
 TRIALS = (1.0, 7.0, 1000.0)
 """What N is for the cumulants, before rounding to the format."""
 
-LONGEST = {"logsumexp": 10**6}
+LONGEST = {"logsumexp": 10**7}
 # The truth of longer rows costs seconds and shows the same stagnation again.
 OTHERWISE_LONGEST = 1000
 
-# With fewer samples the caller is in a hurry, and rows of a million terms are not.
+# With fewer samples the caller is in a hurry, and rows of millions of terms are not.
 FEW_SAMPLES = 50
 
 
@@ -75,7 +75,9 @@ class Draw:
             return self.samples | 1
         if n <= 100:
             return self.few
-        return 5 if n <= 4096 else 3
+        if n <= 10**6:
+            return 5 if n <= 4096 else 3
+        return 1
 
     @property
     def few(self) -> int:

@@ -130,10 +130,10 @@ _ALL = (
     ),
     _regime(
         "many",
-        "Sums of up to a million terms stagnate or overflow when they are kept in the format "
+        "Sums of up to ten million terms stagnate or overflow when they are kept in the format "
         "itself.",
         rows.many,
-        lengths=(1000, 65536, 10**6),
+        lengths=(1000, 65536, 10**6, 10**7),
         functions=OF_ROWS,
     ),
     Regime(

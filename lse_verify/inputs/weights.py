@@ -58,7 +58,7 @@ def _opposed(fmt: Format, rng: np.random.Generator, shape: Shape) -> Block:
     others = weights * terms
     others[lines, places] = 0.0
     total = others.sum(axis=1)
-    left = np.ldexp(1.0, -rng.integers(1, max(fmt.precision - 3, 2), m))
+    left = np.ldexp(1.0, -rng.integers(1, fmt.precision + 1, m))
     left = np.where(rng.random(m) < 0.25, -left, left)
     weights[lines, places] = -(total * (1 - left)) / terms[lines, places]
     # What is left has the sign of the others' sum.

@@ -83,14 +83,19 @@ def _tail(entries: tuple[float, ...], peak: float, multiplier: Ball) -> Ball:
 
 
 def _weighted_logsumexp(point: Point) -> list[Ball]:
-    """Return the largest entry + log1p of its weights less 1 and the sum over the others."""
+    """Return the largest entry + log1p of its weights less 1 and the sum over the others.
+
+    Where that is near −1 the sum is small, and its logarithm loses nothing.
+    """
     row, weights = row_of(point), row_of(point, 1)
     peak = max(row)
-    top, others = flint.arb(peak), flint.arb(-1)
+    top, others, total = flint.arb(peak), flint.arb(-1), _ZERO
     for (entry, weight), count in Counter(zip(row, weights, strict=True)).items():
         factor = flint.arb(weight) if count == 1 else count * flint.arb(weight)
-        others += factor if entry == peak else factor * (flint.arb(entry) - top).exp()
-    return [top + others.log1p()]
+        term = factor if entry == peak else factor * (flint.arb(entry) - top).exp()
+        others += term
+        total += term
+    return [top + (total.log() if others < flint.arb(-0.5) else others.log1p())]
 
 
 def _softmax(point: Point) -> list[Ball]:

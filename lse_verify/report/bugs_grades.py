@@ -48,7 +48,10 @@ class Grade:
 
     def left(self, releases: Iterable[Release]) -> dict[str, Exhibit | None]:
         """Return the faults that nothing accounts for."""
-        written = [w for release in releases for w in (*release.bugs, *release.excuses)]
+        written: list[Bug | Excuse] = []
+        for release in releases:
+            written += release.bugs
+            written += release.excuses
         return {
             fault: exhibit
             for fault, exhibit in self.faults.items()

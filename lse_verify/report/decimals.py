@@ -15,18 +15,21 @@ MOST_SHOWN = 4
 
 
 def shortest(value: float, fmt: Format) -> str:
-    """Write the fewest digits that round to the very float.
+    """Write the fewest digits that round to the float that a number is in a format.
 
     Examples
     --------
     >>> from lse_verify.formats import BINARY16, BINARY64
     >>> shortest(0.0999755859375, BINARY16), shortest(0.1, BINARY64), shortest(-40.0, BINARY64)
     ('0.1', '0.1', '-40')
+    >>> shortest(-0.21101, BINARY16)
+    '-0.211'
     """
-    if not np.isfinite(value):
-        return str(value)
-    tries = (float(f"{value:.{digits}g}") for digits in count(1))
-    short = next(t for t in tries if float(fmt.cast(np.array(t))) == value)
+    rounded = float(fmt.cast(np.array(value)))
+    if not np.isfinite(rounded):
+        return str(rounded)
+    tries = (float(f"{rounded:.{digits}g}") for digits in count(1))
+    short = next(t for t in tries if float(fmt.cast(np.array(t))) == rounded)
     return repr(short).removesuffix(".0")
 
 

@@ -10,7 +10,8 @@ from lse_verify.implementations.library import Library
 
 
 def _of(library: Library, name: str) -> Contender:
-    (implementation,) = (i for i in library.implementations if i.function == "logsumexp")
+    # The plain call is declared before its variants.
+    implementation = next(i for i in library.implementations if i.function == "logsumexp")
 
     def load() -> Ready:
         call = implementation.load()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lse_verify.audit import answer
 from lse_verify.audit.answer import Asker, NoAnswerError, failure_of
 from lse_verify.audit.finding import FAILURE_KINDS, Failure, Finding
 from lse_verify.execution import interruption
@@ -90,7 +91,11 @@ def test_an_interrupt_is_an_exception_where_ctrl_c_is_ignored() -> None:
     assert failure(_interrupts) == Failure(kind="exception", words="KeyboardInterrupt:")
 
 
-def test_an_interrupt_is_raised_where_it_may_be_the_users() -> None:
+def test_an_interrupt_is_raised_where_it_may_be_the_users(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What is begun in the background of a shell ignores Ctrl-C, tests too.
+    monkeypatch.setattr(interruption, "is_ignored", lambda: False)
     with pytest.raises(KeyboardInterrupt):
         asker(_interrupts).ask(BLOCK)
 
@@ -171,8 +176,10 @@ def test_a_finding_keeps_the_failure_that_it_has() -> None:
 
 
 def test_what_loading_changes_is_told_each_time_though_a_module_is_loaded_once(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Other tests have a mine.py of their own, in this process.
+    monkeypatch.setattr(answer, "_changed_by", {})
     source = """
         import os, random
         import numpy as np

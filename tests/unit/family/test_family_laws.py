@@ -153,9 +153,9 @@ def test_a_symmetric_function_does_not_see_the_order(name: str) -> None:
     if function.arguments == ("value", "value"):
         pair: tuple[Point, Point] = ((0.5, -1.0), (-1.0, 0.5))
     else:
-        others = {"parameter": 2.0, "row": (2.0, -0.25, 1.0)}
+        others: dict[str, float | tuple[float, ...]] = {"parameter": 2.0, "row": (2.0, -0.25, 1.0)}
         rest = tuple(others[kind] for kind in function.arguments[1:])
-        turned = tuple(a[::-1] if isinstance(a, tuple) else a for a in rest)
+        turned: Point = tuple(a[::-1] if isinstance(a, tuple) else a for a in rest)
         pair = ((row, *rest), (row[::-1], *turned))
     before, after = ([e for _, _, e in values(function, point)] for point in pair)
     for old, new in zip(before, after[::-1] if function.returns_row else after, strict=True):

@@ -90,10 +90,9 @@ def test_the_name_of_an_implementation_selects_it_for_all_its_functions() -> Non
 
 
 def test_a_pattern_selects_the_implementations_that_match() -> None:
-    assert {name for name, _ in names(["*.logaddexp_grad"])} == {
-        "jax.logaddexp_grad",
-        "torch.logaddexp_grad",
-    }
+    found = {name for name, _ in names(["*.logaddexp_grad"])}
+    assert found >= {"jax.logaddexp_grad", "torch.logaddexp_grad", "stan.logaddexp_grad"}
+    assert all(name.endswith(".logaddexp_grad") for name in found)
 
 
 def test_no_names_select_everything() -> None:

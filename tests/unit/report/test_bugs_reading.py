@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from lse_verify.audit.bug import FAULTS, KINDS, Bug, Release, read_release, read_releases
+from lse_verify.audit.bug import FAULTS, KINDS, Release, read_release, read_releases
 from lse_verify.errors import BadInput
 
 RELEASE = """
@@ -70,12 +71,8 @@ def test_the_same_release_in_another_interpreter_has_the_same_bugs_but_a_device_
 ) -> None:
     (bug,) = read_release(path).bugs
     assert bug.explains("numpy.reduce@old/bin/python", "logsumexp", "binary64", "bound")
-    only = Bug(**{**_fields(bug), "implementations": ["numpy.reduce"]})
+    only = msgspec.structs.replace(bug, implementations=["numpy.reduce"])
     assert not only.explains("numpy.reduce@cuda", "logsumexp", "binary64", "bound")
-
-
-def _fields(bug: Bug) -> dict[str, object]:
-    return {name: getattr(bug, name) for name in bug.__struct_fields__}
 
 
 def test_an_excuse_may_be_of_every_function_and_format(path: Path) -> None:

@@ -94,7 +94,7 @@ def test_what_does_not_end_is_ended() -> None:
 
 def test_a_library_that_is_not_here_is_left_out() -> None:
     assert _run(_bug("print(0.0)"), library="nowhere") == []
-    packages = {"language": "JavaScript", "packages": ["@nobody/nothing"]}
+    packages: dict[str, Any] = {"language": "JavaScript", "packages": ["@nobody/nothing"]}
     assert _run(_bug("print(0.0)"), library="nowhere", **packages) == []
 
 
@@ -111,7 +111,7 @@ def test_another_interpreter_runs_the_lines_in_python_alone() -> None:
 def test_a_program_is_built_and_run_or_its_failure_to_build_is_told() -> None:
     code = '#include <cstdio>\nint main() { std::printf("%.17g\\n", 0.5); }'
     # Any library that is here, in the place of one of C++.
-    compiled = {"language": "C++", "build": "c++ -O2 bug.cpp -o bug"}
+    compiled: dict[str, Any] = {"language": "C++", "build": "c++ -O2 bug.cpp -o bug"}
     (seen,) = _run(_bug(code), **compiled)
     assert (seen.printed, seen.ended) == ("0.5", "")
     (broken,) = _run(_bug("int main() { return }"), **compiled)

@@ -67,7 +67,8 @@ def _numbers(code: str) -> Iterator[float]:
 
 
 def _in_format(fmt: Format, values: Iterator[float] | list[float]) -> list[float]:
-    return fmt.cast(np.array(list(values), dtype=np.float64)).astype(np.float64).tolist()
+    cast = fmt.cast(np.array(list(values), dtype=np.float64))
+    return [float(value) for value in cast.astype(np.float64)]
 
 
 @pytest.mark.parametrize(("release", "bug"), WRITTEN, ids=IDS)
@@ -124,7 +125,14 @@ def test_the_committed_ledgers_have_nothing_of_these_libraries_that_is_not_writt
     assert left == []
 
 
-@pytest.mark.parametrize(("release", "bug"), WRITTEN, ids=IDS)
+RUN = [
+    # Stan takes seconds to compile, for each of its lines.
+    pytest.param(*pair, marks=pytest.mark.slow if pair[0].build else (), id=identity(*pair))
+    for pair in WRITTEN
+]
+
+
+@pytest.mark.parametrize(("release", "bug"), RUN)
 def test_the_line_shows_what_is_recorded(release: Release, bug: Bug, ladder: Ladder) -> None:
     version = version_here(release, Place())
     if version is None:
