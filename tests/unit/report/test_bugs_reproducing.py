@@ -174,6 +174,22 @@ def test_a_special_value_is_right_or_not(told: State) -> None:
     assert told(bug, "nan") == "as recorded"
 
 
+def test_beside_an_infinite_term_the_nearest_float_alone_is_right(told: State) -> None:
+    lowest = "-1.7976931348623157e308"
+    bug = _bug("", input=["-inf", lowest], prints="nan", faults=["special"])
+    assert told(bug, "-inf") == "otherwise"
+    assert told(bug, "-1.7976931348623155e308") == "otherwise"
+    assert told(bug, lowest) == "gone"
+
+
+def test_what_no_grade_blames_is_wrong_by_a_float(told: State) -> None:
+    # So large an input, rounded otherwise, would change the answer as much: E is 0.512.
+    excused: dict[str, Any] = {"function": "log_softmax", "input": ["1e15", "1e15"]}
+    assert told(_bug("", prints="nan", faults=[], **excused), "-0.75") == "otherwise"
+    assert told(_bug("", prints="nan", faults=["digits"], **excused), "-0.75") == "gone"
+    assert told(_bug("", prints="nan", faults=[], **excused), "-0.6931471805599453") == "gone"
+
+
 def test_a_number_that_varies_is_as_recorded_while_it_is_wrong(told: State) -> None:
     bug = _bug("", varies=True)
     assert told(bug, "1.5") == "as recorded"
