@@ -74,12 +74,14 @@ def many(fmt: Format, rng: np.random.Generator, shape: Shape) -> FloatArray:
 
     A stagnating row has one 0 in front of terms that a sum from left to right loses one by
     one. Rows of more than 4096 terms have at most 64 distinct entries: the last two kinds
-    are for shorter ones.
+    are for shorter ones. Those of more than a million are of that one kind.
     """
     m, n = shape
     makers = [_zeros, _few_values, _stagnating]
     if n <= 4096:
         makers += [_uniform_law, _distinct]
+    if n > 10**6:
+        makers = [_stagnating]
     return finite(fmt, np.stack([makers[i % len(makers)](fmt, rng, n) for i in range(m)]))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -9,7 +10,7 @@ from lse_verify.audit.finding import BoundUse, Finding, Tally
 from lse_verify.audit.ledger import Entry, Ledger, Skipped
 from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
-from lse_verify.report import summary_table
+from lse_verify.report import show, summary_table
 from lse_verify.report.experiment import experiment
 from lse_verify.report.grid import Grid
 from lse_verify.report.headline import headlines
@@ -225,10 +226,15 @@ def test_the_terminals_table_marks_what_special_values_alone_make_wrong(
     assert "wrong*" in _printed(made)
 
 
-def test_the_terminals_table_has_rows_for_what_is_skipped(ledger: Make, entry: MakeEntry) -> None:
+def test_the_terminal_has_a_row_for_what_is_skipped_and_a_line_with_the_reason(
+    ledger: Make, entry: MakeEntry, capsys: pytest.CaptureFixture[str]
+) -> None:
     missing = Skipped("torch", "not installed (pip install 'lse-verify[torch]')")
-    printed = _printed(ledger(entry(), skipped=(missing,)), width=120)
-    assert "skipped: not installed (pip install 'lse-verify[torch]')" in printed
+    show.summary(ledger(entry(), skipped=(missing,)), Path("report.md"))
+    lines = capsys.readouterr().out.splitlines()
+    (row,) = (line.split() for line in lines if line.startswith("  torch"))
+    assert set(row[1:]) == {"skipped"}
+    assert "skipped torch: not installed (pip install 'lse-verify[torch]')" in lines
 
 
 def test_columns_that_say_nothing_are_left_out() -> None:
