@@ -41,7 +41,7 @@ def opposed(
     function: str, fmt: Format, rng: np.random.Generator, samples: int
 ) -> tuple[Block, ...]:
     """Return blocks of rows whose terms of either sign leave little of one another."""
-    return tuple(_opposed(fmt, rng, (samples | 1, n)) for n in (2, 10))
+    return tuple(_opposed(fmt, rng, ((samples // 4) | 1, n)) for n in (2, 10))
 
 
 def _opposed(fmt: Format, rng: np.random.Generator, shape: Shape) -> Block:

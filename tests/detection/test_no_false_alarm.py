@@ -29,7 +29,9 @@ def _cells() -> Iterator[Cell]:
             for regime in REGIMES.values():
                 if function in regime.functions:
                     name = f"nearest.py:{function}"
-                    yield Cell(name, function, fmt, regime.name, 1, SAMPLES)
+                    # Of a few opposed rows all are on the edge of the domain, and none is graded.
+                    samples = 4 * SAMPLES if regime.name == "opposed" else SAMPLES
+                    yield Cell(name, function, fmt, regime.name, 1, samples)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ SAMPLES = 1
 LONG = "many"
 """The regime of rows of up to ten million terms: mpmath takes minutes for one of them."""
 
+OTHERS = [name for name in REGIMES if name != LONG]
+
 
 def observe(_what: str, _done: int, _total: int) -> None:
     pass
@@ -44,8 +46,12 @@ def findings(oracle: str, regimes: list[str], folder: Path) -> dict[Cell, Findin
 
 @pytest.mark.parametrize(
     ("oracle", "regimes"),
-    [("mpmath", [name for name in REGIMES if name != LONG]), ("arb", [LONG])],
-    ids=["mpmath", "arb-long"],
+    [
+        # Minutes: mpmath alone for every row.
+        pytest.param("mpmath", OTHERS, id="mpmath", marks=pytest.mark.slow),
+        pytest.param("arb", OTHERS, id="arb"),
+        pytest.param("arb", [LONG], id="arb-long"),
+    ],
 )
 def test_every_figure_is_unchanged_without_the_fast_tier(
     oracle: str, regimes: list[str], tmp_path: Path

@@ -173,6 +173,7 @@ def other_variant(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return change
 
 
+@pytest.mark.slow
 def test_without_an_fma_the_truth_is_held_too(other_variant: Callable[[], None]) -> None:
     other_variant()
     for group in sweep.GROUPS:
