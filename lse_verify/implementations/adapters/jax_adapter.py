@@ -60,7 +60,8 @@ def _load_divided(operation: Operation, device: str) -> Call:
         dividends, reached = dividends_of(rows)
         answers = np.array(_call(jax, operation, rows))
         for row in np.flatnonzero(reached)[:MOST_ALONE]:
-            answers[row] = compiled(dividends[row])
+            # What is no array has a type that NumPy may not know.
+            answers[row] = np.asarray(compiled(dividends[row]))
         return answers
 
     return call

@@ -46,8 +46,11 @@ NAN_IN_E4M3FN = {
     *(("jax.where", name) for name in ("softmax", "log_softmax")),
     ("jax.cumlogsumexp", "logsumexp"),
 }
-# And what XLA then makes of its gradient changes from call to call (jax 0.10.2): not even NaN.
-CHANGES_IN_E4M3FN = ("jax.log_softmax_grad", "log_softmax_gradient")
+# And what XLA then makes of these changes from call to call (jax 0.10.2): not even the NaN is one.
+CHANGES_IN_E4M3FN = {
+    ("jax.log_softmax_grad", "log_softmax_gradient"),
+    ("jax.jit", "softmax"),
+}
 
 every_library = pytest.mark.parametrize("library", LIBRARIES, ids=lambda i: i.name)
 every_implementation = pytest.mark.parametrize(
@@ -193,7 +196,7 @@ def test_read_only_arguments_give_the_same_bits(
 def changes(implementation: Implementation, fmt: Format) -> bool:
     """Tell whether an implementation gives other bits at every call, and wrong ones."""
     name = (implementation.name, implementation.function)
-    return fmt is FLOAT8_E4M3FN and name == CHANGES_IN_E4M3FN
+    return fmt is FLOAT8_E4M3FN and name in CHANGES_IN_E4M3FN
 
 
 @every_implementation
