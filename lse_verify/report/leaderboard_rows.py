@@ -17,6 +17,7 @@ from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FORMATS
+from lse_verify.implementations.foreign.interpreter import DEVICES
 from lse_verify.report.standing import SPECIAL, Outcome, Standing, merged, standings
 
 Reach = Literal["sampled", "exhaustive", "sampled and all pairs", "all pairs"]
@@ -91,9 +92,17 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The name of the implementation, with the ledger's number where there are two."""
+        """The name of the implementation, with the ledger's number where there are two.
+
+        Of one in another interpreter the version stands in the place of the path, which tells
+        people less.
+        """
         ledger = f" (ledger {self.source.number})" if self.is_twice else ""
-        return f"{self.implementation.name}{ledger}"
+        name, _, place = self.implementation.name.partition("@")
+        version = self.source.ledger.header.versions.get(self.library)
+        is_path = place and place not in DEVICES
+        shown = f"{name}@{version}" if is_path and version else self.implementation.name
+        return f"{shown}{ledger}"
 
     @property
     def library(self) -> str:

@@ -204,6 +204,17 @@ def test_other_findings_in_two_ledgers_are_two_rows_that_say_where_they_are(
     assert _table(found).rows[1][1] == "`alpha (ledger 2)`"
 
 
+def test_the_version_stands_in_the_place_of_the_path_of_another_interpreter(
+    ledger: Make, entry: MakeEntry
+) -> None:
+    names = ("alpha.part@old/bin/python", "alpha@cuda", "beta@bin/python")
+    made = ledger(*map(entry, names))
+    versions = {"alpha@old/bin/python": "1.14.1", "alpha@cuda": "2.0"}
+    found = board([_on(made, versions=versions)])
+    shown = {row.name for row in found.rows}
+    assert shown == {"alpha.part@1.14.1", "alpha@cuda", "beta@bin/python"}
+
+
 def test_cancellation_is_apart(
     ledger: Make, entry: MakeEntry, finding: MakeFinding, witness: MakeWitness
 ) -> None:
