@@ -28,6 +28,9 @@ from lse_verify.oracle.double_double.rows import (
 from lse_verify.oracle.double_double.rows.combine import combine as combine_all
 from lse_verify.oracle.double_double.twin import rebuilt
 
+# Each fault is compiled anew.
+pytestmark = pytest.mark.slow
+
 Loop = tuple[ModuleType, str]
 
 SHORT, LONG = (sums, "_short"), (sums, "_long")
@@ -173,7 +176,6 @@ def other_variant(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return change
 
 
-@pytest.mark.slow
 def test_without_an_fma_the_truth_is_held_too(other_variant: Callable[[], None]) -> None:
     other_variant()
     for group in sweep.GROUPS:
