@@ -103,8 +103,11 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
 
 
 def _why_nothing(request: Request) -> str:
+    wanted = {i.library for i in request.implementations}
     skipped = skipped_of(request.implementations, request.base or Path.cwd())
-    if skipped and len(skipped) == len({i.library for i in request.implementations}):
+    # What is broken is told of too, though nobody wants it.
+    skipped = [one for one in skipped if one.name in wanted]
+    if skipped and len(skipped) == len(wanted):
         return "; ".join(f"'{one.name}' is skipped: {one.reason}" for one in skipped)
     return (
         "no implementation has these functions in these formats and regimes; "
