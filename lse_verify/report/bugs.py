@@ -175,7 +175,9 @@ def _has(found: Dossier, kind: str) -> bool:
 def subject(found: Dossier) -> str:
     """Say how much there is."""
     bugs = counted(len(found.cases), "bug")
-    libraries = "1 library" if len(found.releases) == 1 else f"{len(found.releases)} libraries"
+    # Some files have excuses alone.
+    count = sum(bool(release.bugs) for release in found.releases)
+    libraries = "1 library" if count == 1 else f"{count} libraries"
     return f"{bugs} of {libraries}, each with the line that shows it."
 
 
