@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lse_verify.audit.finding import EXACT_BUCKET, Finding
+from lse_verify.audit.standing import Standing, by_function
 from lse_verify.audit.verdict import weak_limit
 from lse_verify.formats import FORMATS
 from lse_verify.report.canvas import Axes, Curves, heat_maps, power_of_ten, small_multiples
-from lse_verify.report.standing import Standing, by_function
 from lse_verify.report.words import code, listed, number
 
 READING = {

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from lse_verify.audit.finding import Finding
+from lse_verify.audit.standing import Outcome, Standing
 from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
 from lse_verify.report.decimals import shortened
-from lse_verify.report.standing import Outcome, Standing
 from lse_verify.report.words import counted, listed, tidy
 
 _REASONS: dict[str, Callable[[Finding], bool]] = {

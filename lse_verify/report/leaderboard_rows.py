@@ -13,12 +13,12 @@ import msgspec
 from lse_verify.audit.exhausted import EXHAUSTIVE
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.ledger import Entry, ImplementationRow, Ledger
+from lse_verify.audit.standing import SPECIAL, Outcome, Standing, merged, standings
 from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FORMATS
 from lse_verify.implementations.foreign.interpreter import DEVICES
-from lse_verify.report.standing import SPECIAL, Outcome, Standing, merged, standings
 
 Reach = Literal["sampled", "exhaustive", "sampled and all pairs", "all pairs"]
 """Which inputs the figures of a row are of."""

@@ -9,12 +9,12 @@ from itertools import groupby
 
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.ledger import Skipped
+from lse_verify.audit.standing import excused
 from lse_verify.audit.verdict import Verdict
 from lse_verify.report.exhaustive_tables import share_of
 from lse_verify.report.grid import Grid
 from lse_verify.report.leaderboard_classes import SameBits, is_known
 from lse_verify.report.leaderboard_rows import Row, Source
-from lse_verify.report.standing import excused
 from lse_verify.report.summary import NONE, conditioned_ulps, grade, stability, ulps
 from lse_verify.report.words import code, counted, listed, number, plain, unbroken
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import jinja2
 
 from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.standing import Standing, standings
 from lse_verify.audit.verdict import MEANING
 from lse_verify.execution.files import unwritable, write_whole
 from lse_verify.report import properties
@@ -18,7 +19,6 @@ from lse_verify.report.headline import headlines, subject
 from lse_verify.report.rounding import rounding
 from lse_verify.report.sections import sections
 from lse_verify.report.speed import speed
-from lse_verify.report.standing import Standing, standings
 from lse_verify.report.summary import overview, summary
 from lse_verify.report.words import code, counted, number, plain
 

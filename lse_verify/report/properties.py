@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lse_verify.audit.finding import Tally
+from lse_verify.audit.standing import Standing
 from lse_verify.family import FUNCTIONS
 from lse_verify.report.grid import Grid
-from lse_verify.report.standing import Standing
 from lse_verify.report.summary import NONE
 from lse_verify.report.words import LARGEST, code, number, unbroken
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.standing import Outcome, Standing, excused, unexcused
 from lse_verify.audit.verdict import Verdict, reasons, verdict
 from lse_verify.report.grid import Grid
-from lse_verify.report.standing import Outcome, Standing, excused, unexcused
 from lse_verify.report.summary import (
     NONE,
     conditioned_ulps,

@@ -15,13 +15,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lse_verify.audit.standing import excused, unexcused
 from lse_verify.audit.verdict import Verdict
 from lse_verify.report.leaderboard import Board
 from lse_verify.report.leaderboard_classes import SameBits
 from lse_verify.report.leaderboard_headline import headlines, subject
 from lse_verify.report.leaderboard_rows import Row
 from lse_verify.report.leaderboard_tables import GLANCED, alone, best
-from lse_verify.report.standing import excused, unexcused
 from lse_verify.report.summary import NONE
 
 _GOOD = (Verdict.CORRECTLY_ROUNDED, Verdict.FAITHFUL, Verdict.STABLE)

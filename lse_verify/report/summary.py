@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Header
+from lse_verify.audit.standing import Outcome, Standing, by_function, excused
 from lse_verify.audit.verdict import Verdict, reasons
 from lse_verify.audit.witness import Witness
 from lse_verify.formats import FORMATS
 from lse_verify.report.grid import Grid
-from lse_verify.report.standing import Outcome, Standing, by_function, excused
 from lse_verify.report.words import code, plain, tidy, unbroken
 
 NONE = "–"

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.standing import Outcome, by_function, standings
 from lse_verify.audit.verdict import Verdict
-from lse_verify.report.standing import Outcome, by_function, standings
 from lse_verify.report.summary import formats_of
 
 _STYLES = {

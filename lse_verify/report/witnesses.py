@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import Ledger
+from lse_verify.audit.standing import SPECIAL
 from lse_verify.audit.witness import Witness
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FORMATS
 from lse_verify.report.decimals import shortened, shortened_hex
-from lse_verify.report.standing import SPECIAL
 from lse_verify.report.words import tidy
 
 MOST_A_FUNCTION = 3

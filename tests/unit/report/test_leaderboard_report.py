@@ -16,13 +16,13 @@ import pytest
 from lse_verify.audit.ledger import Ledger, encode, read_ledger
 from lse_verify.audit.run import Request as AuditRequest
 from lse_verify.audit.run import audit
+from lse_verify.audit.standing import standings
 from lse_verify.audit.together import read_all
 from lse_verify.cli import main
 from lse_verify.errors import LedgerError
 from lse_verify.implementations.registry import select
 from lse_verify.inputs.regimes import REGIMES
 from lse_verify.report.leaderboard import board, write_leaderboard
-from lse_verify.report.standing import standings
 from lse_verify.search.exhaust.run import Request as ExhaustRequest
 from lse_verify.search.exhaust.run import exhaust
 

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from lse_verify.audit.ledger import Entry, Ledger
+from lse_verify.audit.standing import standings
 from lse_verify.errors import OutputError
 from lse_verify.report import write_report
 from lse_verify.report.figures import drawings
-from lse_verify.report.standing import standings
 
 Make = Callable[..., Ledger]
 MakeEntry = Callable[..., Entry]

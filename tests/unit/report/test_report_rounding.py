@@ -9,10 +9,10 @@ import pytest
 
 from lse_verify.audit.finding import BoundUse, Finding, RoundingUse, Tally
 from lse_verify.audit.ledger import Entry, Ledger
+from lse_verify.audit.standing import standings
 from lse_verify.audit.witness import Witness
 from lse_verify.report.headline import headlines
 from lse_verify.report.rounding import rounding
-from lse_verify.report.standing import standings
 from lse_verify.report.witnesses import exhibits
 
 Make = Callable[..., Ledger]

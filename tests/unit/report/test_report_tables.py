@@ -8,6 +8,7 @@ from rich.console import Console
 
 from lse_verify.audit.finding import BoundUse, Finding, Tally
 from lse_verify.audit.ledger import Entry, Ledger, Skipped
+from lse_verify.audit.standing import standings
 from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
 from lse_verify.report import show, summary_table
@@ -17,7 +18,6 @@ from lse_verify.report.headline import headlines
 from lse_verify.report.properties import properties_table
 from lse_verify.report.sections import sections
 from lse_verify.report.speed import speed
-from lse_verify.report.standing import standings
 from lse_verify.report.summary import overview, summary
 
 Make = Callable[..., Ledger]
