@@ -1,13 +1,65 @@
-"""The runs that tests disturb, and what they have to end in."""
+"""The runs that tests disturb, what they have to end in, and the report of what was tried."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from small_audit import AUDIT
 from small_exhaust import EXHAUST
 from small_runs import Kind, Run, end
+from trials import FAULTS, Trial, Tried, write
+
+_OPTION = "--reliability-report"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(_OPTION, metavar="DIR", help="Write what was tried into DIR/report.md.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Workers of xdist send their trials to the process that began them.
+    if config.getoption(_OPTION, None) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Recorder(config), "reliability-report")
+
+
+class _Recorder:
+    """Gathers what tests say, and writes it if all of them passed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._folder = Path(config.getoption(_OPTION))
+        self._arguments = config.invocation_params.args
+        self._trials: list[Trial] = []
+        self._told = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            said = (said for name, said in report.user_properties if name == _KEY)
+            self._trials += [msgspec.convert(one, Trial) for one in said]
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        if exitstatus:
+            self._told = "no report is written: a test failed"
+        else:
+            told = [str(argument) for argument in self._arguments]
+            self._told = f"report: {write(self._trials, self._folder, told)}"
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.write_line(self._told)
+
+
+_KEY = "tried"
+
+
+@pytest.fixture
+def tried(request: pytest.FixtureRequest) -> Tried:
+    def record(fault: str, times: int = 1, lost: int = 0, note: str = "") -> None:
+        assert fault in FAULTS
+        said = msgspec.to_builtins(Trial(fault, times, lost, note))
+        request.node.user_properties.append((_KEY, said))
+
+    return record
 
 
 @pytest.fixture(scope="session", params=[AUDIT, EXHAUST], ids=lambda kind: str(kind.command))

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from small_runs import LEDGER, Run, Thing, await_lines, end, plan_of
+from trials import Tried
 
 from lse_verify.audit.request import resumed
 from lse_verify.errors import LedgerError
@@ -97,7 +98,7 @@ def test_a_signal_is_told_in_one_line_and_what_had_ended_is_counted_later(
 
 
 def test_the_second_run_on_a_folder_is_refused_with_the_number_of_the_first(
-    small_run: Run,
+    small_run: Run, tried: Tried
 ) -> None:
     with small_run.start(jobs=1) as first:
         await_lines(small_run, first, 1)
@@ -108,6 +109,7 @@ def test_the_second_run_on_a_folder_is_refused_with_the_number_of_the_first(
     assert second.returncode == 2
     assert f"'{small_run.out}' is in use by process {first.pid}; wait for it" in out
     assert small_run.lines
+    tried("second run")
 
 
 def test_what_has_changed_meanwhile_is_told(small_run: Run) -> None:
