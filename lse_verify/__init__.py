@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lse_verify import correct
+    from lse_verify.check.audit import Audit, RequirementNotMet
+    from lse_verify.check.grading import grade
     from lse_verify.enclosure import Enclosure, EnclosureArray
     from lse_verify.family import FUNCTIONS
     from lse_verify.formats import FORMATS, Format
@@ -19,17 +21,20 @@ if TYPE_CHECKING:
     from lse_verify.ulp import Spurious, enclosed_error, error_ulps, error_ulps_array, ulp
 
 _HOMES = {
+    "Audit": "check.audit",
     "Certified": "oracle.certify",
     "Enclosure": "enclosure",
     "EnclosureArray": "enclosure",
     "FORMATS": "formats",
     "FUNCTIONS": "family",
     "Format": "formats",
+    "RequirementNotMet": "check.audit",
     "Spurious": "ulp",
     "certify": "oracle.certify",
     "enclosed_error": "ulp",
     "error_ulps": "ulp",
     "error_ulps_array": "ulp",
+    "grade": "check.grading",
     "truth": "oracle.enclosing",
     "ulp": "ulp",
 }
@@ -37,16 +42,19 @@ _HOMES = {
 __all__ = [
     "FORMATS",
     "FUNCTIONS",
+    "Audit",
     "Certified",
     "Enclosure",
     "EnclosureArray",
     "Format",
+    "RequirementNotMet",
     "Spurious",
     "certify",
     "correct",
     "enclosed_error",
     "error_ulps",
     "error_ulps_array",
+    "grade",
     "truth",
     "ulp",
 ]

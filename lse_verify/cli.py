@@ -38,13 +38,12 @@ from lse_verify.cli_options import (
     refuse_beside_resume,
     specs,
 )
-from lse_verify.errors import LseVerifyError, UnknownName, UsageError
+from lse_verify.errors import LseVerifyError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lse_verify.family.block import Block
-    from lse_verify.inputs.batch import Regime
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -105,6 +104,7 @@ def audit(
     from lse_verify.family import function_named
     from lse_verify.formats import format_named
     from lse_verify.implementations.registry import select
+    from lse_verify.inputs.regimes import regimes_named
     from lse_verify.report import show, write_report
 
     for name in function:
@@ -124,7 +124,7 @@ def audit(
             ),
             functions=function,
             formats=format,
-            regimes=_regimes(regime, data),
+            regimes=regimes_named(regime, data),
             seed=seed,
             samples=samples or DEFAULT_SAMPLES,
             jobs=jobs or cores(),
@@ -403,20 +403,6 @@ def list_all(json: Json = False) -> None:
     show.everything(as_json=json)
 
 
-def _regimes(names: Sequence[str], data: Path | None) -> list[Regime]:
-    """Return the regimes to draw from: the named ones, the user's file, or all."""
-    from lse_verify.inputs.files import data_regime
-    from lse_verify.inputs.regimes import REGIMES
-
-    unknown = next((name for name in names if name not in REGIMES), None)
-    if unknown is not None:
-        raise UnknownName("regime", unknown, REGIMES)
-    chosen = [REGIMES[name] for name in names]
-    if data is not None:
-        return [*chosen, data_regime(data)]
-    return chosen or list(REGIMES.values())
-
-
 def _require_together(ledgers: Sequence[Path], out: Path | None) -> None:
     measurements = next((path for path in ledgers if path.suffix == ".json"), None)
     if measurements is not None:
@@ -433,8 +419,9 @@ def _require_together(ledgers: Sequence[Path], out: Path | None) -> None:
 
 def _row_of(regime: str, function: str, fmt: str, seed: int, samples: int, row: int) -> Block:
     from lse_verify.formats import format_named
+    from lse_verify.inputs.regimes import regimes_named
 
-    (chosen,) = _regimes([regime], None)
+    (chosen,) = regimes_named([regime])
     if function not in chosen.functions:
         raise UsageError(f"the regime '{regime}' has no inputs for {function}")
     return chosen.draw(function, format_named(fmt), seed, samples).row(row)

@@ -11,12 +11,15 @@ glibc 2.36 on x86-64.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
+from collections.abc import Iterator
 
 _MATHEMATICS = ctypes.CDLL(None)
-_SET, _HOLD = _MATHEMATICS.fesetenv, _MATHEMATICS.feholdexcept
-for _function in (_SET, _HOLD):
+_SET, _GET = _MATHEMATICS.fesetenv, _MATHEMATICS.fegetenv
+_HOLD = _MATHEMATICS.feholdexcept
+for _function in (_SET, _GET, _HOLD):
     _function.argtypes, _function.restype = [ctypes.c_void_p], ctypes.c_int
 
 _KEPT = ctypes.create_string_buffer(256)
@@ -37,6 +40,17 @@ def _default() -> ctypes.c_void_p:
 
 
 _DEFAULT = _default()
+
+
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """Put back in the end what was set in the beginning, whatever it was."""
+    before = ctypes.create_string_buffer(len(_KEPT))
+    _GET(before)
+    try:
+        yield
+    finally:
+        _SET(before)
 
 
 def set_default() -> None:

@@ -125,7 +125,22 @@ class Grader:
 
     def grade(self, cell: Cell) -> Graded:
         """Grade one cell; whatever its implementation does in Python ends as its finding."""
-        implementation = find(cell.implementation, cell.function, self.base)
+        return self.grade_as(cell, find(cell.implementation, cell.function, self.base))
+
+    def grade_as(
+        self, cell: Cell, implementation: Implementation, has_partner: bool = True
+    ) -> Graded:
+        """Grade one cell of an implementation that need not be one that `find` finds.
+
+        Parameters
+        ----------
+        cell : Cell
+            Which inputs; the implementation that it names is not looked for.
+        implementation : Implementation
+            The one to grade.
+        has_partner : bool
+            Whether the logsumexp that its softmax has to fit is the one of its name.
+        """
         drawn = self._drawn(cell)
         try:
             asker = Asker.loaded(implementation, format_named(cell.format))
@@ -133,7 +148,8 @@ class Grader:
             twin = self._twin(implementation, cell)
         except BaseException as error:
             return Graded(Finding(failure=failure_of(error)))
-        return self._grade_blocks(cell, implementation, asker, twin, scheme, drawn)
+        base = self.base if has_partner else None
+        return self._grade_blocks(cell, implementation, asker, twin, scheme, drawn, base)
 
     def _twin(self, implementation: Implementation, cell: Cell) -> Asker | None:
         """Return who asks the implementation whose bits this one should give, if there is one."""
@@ -168,6 +184,7 @@ class Grader:
         twin: Asker | None,
         scheme: Scheme | None,
         drawn: _Drawn,
+        base: Path | None,
     ) -> Graded:
         function, fmt = asker.function, asker.fmt
         rng = np.random.default_rng([cell.seed, zlib.crc32(cell.batch_key.encode())])
@@ -190,7 +207,8 @@ class Grader:
             wanted = implementation.n_terms
             if wanted is None or block.n_terms in wanted:
                 shown = _grade_block(site, inputs, implementation, asker, twin, scheme, rng)
-                finding = finding.merge(shown).merge(fenchel_young(site, implementation, self.base))
+                pair = fenchel_young(site, implementation, base) if base else Finding()
+                finding = finding.merge(shown).merge(pair)
         charged = asker.charged(confirmed(finding, sites))
         return Graded(charged, asker.seconds, asker.rows)
 

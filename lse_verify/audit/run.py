@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,7 @@ from lse_verify.audit.grade import Graded, Workplace
 from lse_verify.audit.header import audited, header, skipped_of
 from lse_verify.audit.ledger import Ledger, read_ledger
 from lse_verify.audit.request import DEFAULT_SAMPLES, Beginning, Request, asked, installed, resumed
-from lse_verify.audit.writer import LedgerWriter
+from lse_verify.audit.writer import LedgerInMemory, LedgerWriter
 from lse_verify.errors import UsageError
 from lse_verify.execution.executors import Executor, Lost
 from lse_verify.execution.grouped import GroupedExecutor
@@ -29,7 +30,16 @@ from lse_verify.implementations.user import is_spec
 from lse_verify.inputs.witnesses import stored_path
 from lse_verify.oracle.double_double.rows.enclose import load_kernels
 
-__all__ = ["DEFAULT_SAMPLES", "Observe", "Request", "audit", "go_on", "installed", "resumed"]
+__all__ = [
+    "DEFAULT_SAMPLES",
+    "Observe",
+    "Request",
+    "audit",
+    "audit_without_ledger",
+    "go_on",
+    "installed",
+    "resumed",
+]
 
 
 @dataclass(slots=True)
@@ -78,28 +88,61 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
     Interrupted
         If it was stopped by Ctrl-C or SIGTERM; it can go on.
     """
+    cells = _cells(request)
+    steps = _Steps(observe, len(cells))
+    with ExitStack() as stack:
+        stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path)))
+        stack.enter_context(folder_lock(ledger_path.parent))
+        keep = partial(LedgerWriter, ledger_path, resume=request.resume)
+        return _graded(request, cells, keep, steps, stack)
+
+
+def audit_without_ledger(request: Request, observe: Observe) -> Ledger:
+    """Run an audit whose findings are kept nowhere but in what is returned.
+
+    Raises
+    ------
+    UsageError, OracleDisagreement
+        As `audit` does.
+    Interrupted
+        If it was stopped; nothing is kept.
+    """
+    cells = _cells(request)
+    steps = _Steps(observe, len(cells))
+    with ExitStack() as stack:
+        stack.enter_context(interruptible(lambda: "stopped: nothing is kept"))
+        return _graded(request, cells, LedgerInMemory, steps, stack)
+
+
+def _cells(request: Request) -> list[Cell]:
     here = installed(request.implementations, request.base)
     cells = plan(
         here, request.functions, request.formats, request.regimes, request.seed, request.samples
     )
     if not cells:
         raise UsageError(f"nothing to audit: {_why_nothing(request)}")
-    steps = _Steps(observe, len(cells))
-    with ExitStack() as stack:
-        stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path)))
-        stack.enter_context(folder_lock(ledger_path.parent))
-        workplace = _workplace(request, stack)
-        start = partial(executor, request.jobs, request.scheduler, workplace)
-        workers = stack.enter_context(GroupedExecutor(start, _own_module))
-        rows = audited(here, cells)
-        names = tuple(sorted({i.library for i in rows}))
-        made = place_of(workers, names, workplace.base, request.scheduler)
-        beginning = Beginning(header(request, rows, len(cells), made), asked(request))
-        writer = LedgerWriter(ledger_path, beginning, resume=request.resume)
-        stack.enter_context(writer)
-        checked = made if request.scheduler is not None else None
-        _grade_all(workers, GradeCell(workplace, checked), cells, writer, steps)
-        return writer.finish(cells)
+    return cells
+
+
+def _graded(
+    request: Request,
+    cells: list[Cell],
+    keep: Callable[[Beginning], LedgerInMemory],
+    steps: _Steps,
+    stack: ExitStack,
+) -> Ledger:
+    """Grade what is not yet kept, and return the ledger of all cells."""
+    workplace = _workplace(request, stack)
+    start = partial(executor, request.jobs, request.scheduler, workplace)
+    workers = stack.enter_context(GroupedExecutor(start, _own_module))
+    rows = audited(installed(request.implementations, request.base), cells)
+    names = tuple(sorted({i.library for i in rows}))
+    made = place_of(workers, names, workplace.base, request.scheduler)
+    beginning = Beginning(header(request, rows, len(cells), made), asked(request))
+    kept = stack.enter_context(keep(beginning))
+    checked = made if request.scheduler is not None else None
+    _grade_all(workers, GradeCell(workplace, checked), cells, kept, steps)
+    return kept.finish(cells)
 
 
 def _why_nothing(request: Request) -> str:
@@ -158,23 +201,27 @@ def _workplace(request: Request, stack: ExitStack) -> Workplace:
 
 
 def _grade_all(
-    workers: Executor, task: GradeCell, cells: list[Cell], writer: LedgerWriter, steps: _Steps
+    workers: Executor,
+    task: GradeCell,
+    cells: list[Cell],
+    kept: LedgerInMemory,
+    steps: _Steps,
 ) -> None:
-    left = sorted((cell for cell in cells if cell not in writer), key=_own_module)
+    left = sorted((cell for cell in cells if cell not in kept), key=_own_module)
     workplace = task.workplace
     # The truth is that of the batch; it is prepared where the first cells are graded.
     first_of_each = [
         msgspec.structs.replace(cell, implementation=left[0].implementation)
         for cell in (batches(left) if workplace.folder is not None else ())
     ]
-    steps.begin("starting", len(writer), len(first_of_each) + len(cells))
+    steps.begin("starting", len(kept), len(first_of_each) + len(cells))
     if first_of_each and workplace.oracle == "double-double":
         steps.tell("loading the kernels; the first run compiles them, some 10 s")
         load_kernels()
     for cell, _ in workers.run(partial(prepare_cell, workplace), first_of_each):
         steps.end(f"truth of {cell.function} {cell.format} {cell.regime}")
     for cell, graded in workers.run(task, left, SECONDS_A_CELL):
-        writer.add(cell, _failed(graded) if isinstance(graded, Lost) else graded)
+        kept.add(cell, _failed(graded) if isinstance(graded, Lost) else graded)
         steps.end(str(cell))
 
 

@@ -28,7 +28,8 @@ LONGEST = {"logsumexp": 10**7}
 OTHERWISE_LONGEST = 1000
 
 # With fewer samples the caller is in a hurry, and rows of millions of terms are not.
-FEW_SAMPLES = 50
+_LONGEST_OF_FEWER = {50: 4096, 2000: 65536}
+"""By the number of samples that there are fewer of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class Arrangement:
         self, function: str, fmt: Format, rng: np.random.Generator, samples: int
     ) -> tuple[Block, ...]:
         """Draw the blocks of a batch."""
-        longest = 4096 if samples < FEW_SAMPLES else LONGEST.get(function, OTHERWISE_LONGEST)
+        hurried = (most for fewer, most in _LONGEST_OF_FEWER.items() if samples < fewer)
+        longest = next(hurried, LONGEST["logsumexp"])
+        if samples >= min(_LONGEST_OF_FEWER):
+            longest = min(longest, LONGEST.get(function, OTHERWISE_LONGEST))
         lengths = tuple(n for n in self.lengths if n <= longest)
         return tuple(ARRANGERS[function](Draw(self, lengths, fmt, rng, samples)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from lse_verify.errors import UnknownName
@@ -169,3 +169,29 @@ def regime_named(name: str) -> Regime:
         return REGIMES[name]
     except KeyError:
         raise UnknownName("regime", name, REGIMES) from None
+
+
+def regimes_named(names: Sequence[str], data: Path | None = None) -> list[Regime]:
+    """Return the named regimes and that of the user's file; all there are if neither is given.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of `REGIMES`.
+    data : Path, optional
+        The user's own rows.
+
+    Raises
+    ------
+    UnknownName
+        If there is none of a name; the message names the nearest.
+    BadInput
+        If the user's file cannot be used.
+    """
+    unknown = next((name for name in names if name not in REGIMES), None)
+    if unknown is not None:
+        raise UnknownName("regime", unknown, REGIMES)
+    chosen = [REGIMES[name] for name in names]
+    if data is not None:
+        return [*chosen, data_regime(data)]
+    return chosen or list(REGIMES.values())

@@ -30,6 +30,12 @@ class Grid:
         """What stands under the headers: the alignment of each column."""
         return ["---:" if header.startswith("#") else "---" for header in self.headers]
 
+    @property
+    def markdown(self) -> str:
+        """The table as markdown."""
+        lines = (self.titles, self.rules, *self.rows)
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
     def without_empty_columns(self, empty: str = "–") -> Grid:
         """Return the table without the columns whose every cell is `empty`."""
         kept = [

@@ -72,7 +72,7 @@ def _section(
         title=f"{code(name)} {plain(version)}".rstrip(),
         sentence=_sentence(found),
         calls=_calls(found),
-        grades=_grades(found),
+        grades=grades(found),
         regimes=_regimes(found, formats_of(found)),
         exhibits={_label(s): shown.get((s.name, s.function), []) for s in found},
         failures=list(_failures(found)),
@@ -106,7 +106,8 @@ def _calls(found: Iterable[Standing]) -> Grid:
     return Grid(("implementation", "function", "what is called", "kind"), rows)
 
 
-def _grades(found: Iterable[Standing]) -> Grid:
+def grades(found: Iterable[Standing]) -> Grid:
+    """Return a row a grade, with the figures behind it."""
     headers = (
         "implementation",
         "function",

@@ -53,7 +53,12 @@ class Exhibit:
     @property
     def text(self) -> str:
         """The witness as lines for people, the replaying command last."""
-        return "\n".join([*_lines(self), f"$ {replay(self.cell, self.witness)}"])
+        return "\n".join([*self.lines, f"$ {replay(self.cell, self.witness)}"])
+
+    @property
+    def lines(self) -> list[str]:
+        """The witness as lines for people, without a command."""
+        return list(_lines(self))
 
 
 def exhibits(ledger: Ledger) -> dict[tuple[str, str], list[Exhibit]]:
@@ -65,7 +70,7 @@ def exhibits(ledger: Ledger) -> dict[tuple[str, str], list[Exhibit]]:
     grouped: dict[tuple[str, str], dict[str, list[Exhibit]]] = {}
     for entry in ledger.entries:
         faults = grouped.setdefault((entry.cell.implementation, entry.cell.function), {})
-        for fault, witness in _faults(entry.finding):
+        for fault, witness in faults_of(entry.finding):
             faults.setdefault(fault, []).append(Exhibit(entry.cell, fault, witness))
     return {key: _chosen(faults) for key, faults in grouped.items()}
 
@@ -96,7 +101,8 @@ _GRAVEST_FIRST = (
 )
 
 
-def _faults(finding: Finding) -> Iterator[tuple[str, Witness]]:
+def faults_of(finding: Finding) -> Iterator[tuple[str, Witness]]:
+    """Yield the witnesses of a finding with what they show, the gravest first."""
     unstable = finding.worst_stability if finding.not_weak.count else None
     weak = finding.worst_stability if finding.not_stable.count else None
     found = (

@@ -28,6 +28,9 @@ Holds = Callable[[Point], bool]
 
 _MOST_DIGITS = 17
 
+_NOT_FINITE = 30
+"""What infinities and NaN count as long as: a number of a few digits is easier to look at."""
+
 MOST_TESTS = 4000
 """Candidates that are asked for: of hundreds of terms that all matter nothing gets small."""
 
@@ -44,6 +47,8 @@ class Limits:
         Of a row.
     least, most : float
         Between which entries lie.
+    most_tests : int
+        How many candidates are asked for at most.
     """
 
     function: Function
@@ -51,6 +56,7 @@ class Limits:
     fewest_terms: int = 1
     least: float = -math.inf
     most: float = math.inf
+    most_tests: int = MOST_TESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +177,7 @@ class _Search:
 
     def _accepts(self, terms: _Terms, candidate: _Terms) -> bool:
         """Tell whether a candidate is smaller and holds; no to all once enough were asked."""
-        if len(self.refused) >= MOST_TESTS or candidate in self.refused:
+        if len(self.refused) >= self.limits.most_tests or candidate in self.refused:
             return False
         fmt = self.limits.fmt
         if not _within(candidate, self.limits) or candidate.cost(fmt) >= terms.cost(fmt):
@@ -194,6 +200,8 @@ def weight(value: float, fmt: Format) -> int:
     """
     if value == 0:
         return 0
+    if not math.isfinite(value):
+        return _NOT_FINITE
     digits = digits_of(value, fmt)
     exponent = math.floor(math.log10(abs(value)))
     return 10 * digits + (value < 0) + min(abs(exponent), 9)
@@ -219,7 +227,7 @@ def rounder(value: float, fmt: Format) -> Iterator[float]:
     sign = math.copysign(1.0, value)
     found = {0.0: 0, sign: 0, -sign: 0}
     size = abs(value)
-    if value:
+    if value and math.isfinite(value):
         decade = math.floor(math.log10(size))
         found |= {sign * near: 0 for near in _powers(decade, fmt)}
         for digits in range(1, digits_of(value, fmt)):
@@ -244,7 +252,9 @@ def _within(terms: _Terms, limits: Limits) -> bool:
     parameters = [
         v for v, kind in zip(terms.values, of_arguments, strict=True) if kind == "parameter"
     ]
-    return all(limits.least <= v <= limits.most for v in entries) and all(v > 0 for v in parameters)
+    # Written so that NaN, of which special values are made, is within.
+    inside = not any(v < limits.least or v > limits.most for v in entries)
+    return inside and all(v > 0 for v in parameters)
 
 
 def _taken_apart(function: Function, point: Point) -> _Terms:

@@ -18,6 +18,7 @@ from lse_verify.audit.site import Site
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import Witness, spell, spell_point
 from lse_verify.family.block import Point
+from lse_verify.family.function import Function
 from lse_verify.family.rounding import Scheme
 from lse_verify.formats import Format
 from lse_verify.implementations.library import Implementation
@@ -190,11 +191,7 @@ class Examiner:
             # As bad or worse: the largest errors are where conditioning excuses most.
             return now.verdict >= first.verdict and now.size >= KEPT_SHARE * first.size
 
-        function = self._asker.function
-        shares = function.name == "negentropy"
-        fewest = 1 if function.name in WITH_IMPLIED_ZERO else 2
-        least, most = (0.0, 1.0) if shares else (-np.inf, np.inf)
-        return shrink(catch.point, Limits(function, self.fmt, fewest, least, most), holds)
+        return shrink(catch.point, limits_of(self._asker.function, self.fmt), holds)
 
     def unjudged(self, catch: Catch, seed: int, island: int, why: str = NOT_JUDGED) -> Find:
         """Return what was found as it is."""
@@ -217,6 +214,13 @@ class Examiner:
             found=shortened(catch.point),
             found_size=catch.size,
         )
+
+
+def limits_of(function: Function, fmt: Format) -> Limits:
+    """Return what shrunk inputs of a function have to keep to."""
+    fewest = 1 if function.name in WITH_IMPLIED_ZERO else 2
+    least, most = (0.0, 1.0) if function.name == "negentropy" else (-np.inf, np.inf)
+    return Limits(function, fmt, fewest, least, most)
 
 
 def _witness(finding: Finding, kind: str) -> Witness | None:
