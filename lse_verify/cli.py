@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from lse_verify import cli_search, cli_tables
+from lse_verify import cli_check, cli_search, cli_tables
 from lse_verify.cli_options import (
+    Data,
     Device,
     FirstTier,
     Foreign,
@@ -64,10 +65,7 @@ def audit(
     function: Functions = [],  # noqa: B006  # Typer copies it
     format: Formats = [],  # noqa: B006  # the option's name; Typer copies it
     regime: Regimes = [],  # noqa: B006  # Typer copies it
-    data: Annotated[
-        Path | None,
-        typer.Option(help="Grade on your own rows (.npy, .npz, .csv).", metavar="FILE"),
-    ] = None,
+    data: Data = None,
     samples: Samples = None,
     seed: Seed = 0,
     jobs: Jobs = None,
@@ -296,6 +294,7 @@ def bench(
         show.benched(found, report_path)
 
 
+app.command()(cli_check.check)
 app.command()(cli_search.hunt)
 app.command()(cli_search.exhaust)
 app.command()(cli_tables.leaderboard)

@@ -52,6 +52,9 @@ Formats = Annotated[
 Regimes = Annotated[
     list[str], typer.Option("--regime", help="Repeatable; default all.", metavar="NAME")
 ]
+Data = Annotated[
+    Path | None, typer.Option(help="Grade on your own rows (.npy, .npz, .csv).", metavar="FILE")
+]
 OneFunction = Annotated[str, typer.Option("--function", "-f", help="The function.", metavar="NAME")]
 OneFormat = Annotated[
     str, typer.Option("--format", help="The numbers are rounded into it.", metavar="NAME")

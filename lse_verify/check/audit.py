@@ -7,11 +7,12 @@ from typing import Any, Self
 
 from lse_verify.audit.ledger import Entry, Ledger
 from lse_verify.audit.record import EXCUSED, faults
-from lse_verify.audit.standing import Standing, standings
+from lse_verify.audit.standing import SPECIAL, Standing, standings
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import Witness
-from lse_verify.check.gate import Check, Gate, checks
-from lse_verify.check.smallest import Shown, Sought, as_met, sought_of
+from lse_verify.check.gate import Check, Gate, checks, fails
+from lse_verify.check.shown import Shown
+from lse_verify.check.smallest import Sought, as_met, sought_of
 from lse_verify.check.words import failure_text
 from lse_verify.errors import UsageError
 from lse_verify.report.sections import grades
@@ -108,17 +109,15 @@ class Audit:
         raise RequirementNotMet(failure_text(self._ledger, found, list(self.smallest(gate, found))))
 
     def smallest(self, gate: Gate, found: list[Check]) -> Iterator[Shown]:
-        """Yield the smallest inputs that do not meet a gate, each once."""
-        seen: set[tuple[object, ...]] = set()
+        """Yield the smallest inputs that do not meet a gate, none that one before shows as well."""
+        seen: list[Shown] = []
         for check in found:
             for sought in sought_of(gate, check, self.findings):
-                shown = self._ask_again(sought)
-                if shown is None:
+                if any(_shows(before, sought) for before in seen):
                     continue
-                cell, witness = shown.exhibit.cell, shown.exhibit.witness
-                key = (cell.implementation, cell.function, cell.format, str(witness.arguments))
-                if key not in seen:
-                    seen.add(key)
+                shown = self._ask_again(sought)
+                if shown is not None:
+                    seen.append(shown)
                     yield shown
 
     def to_markdown(self) -> str:
@@ -162,6 +161,18 @@ class Audit:
     def __repr__(self) -> str:
         count = len(self.findings)
         return f"<Audit: {count} finding{'' if count == 1 else 's'}, {self.verdict}>"
+
+
+def _shows(shown: Shown, sought: Sought) -> bool:
+    """Tell whether an input shows of the same grade what another requirement fails by."""
+    cell, other = shown.exhibit.cell, sought.entry.cell
+    same = (cell.implementation, cell.function, cell.format) == (
+        other.implementation,
+        other.function,
+        other.format,
+    )
+    is_special = (cell.regime == SPECIAL, other.regime == SPECIAL)
+    return same and len({*is_special}) == 1 and fails(sought.gate, sought.name, shown.finding)
 
 
 def _row(entry: Entry) -> dict[str, Any]:

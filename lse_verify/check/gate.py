@@ -223,11 +223,12 @@ def _squashed(size: float) -> float:
 
 
 def _graded(outcome: Outcome) -> str:
-    factor = f"E {stability(outcome.ordinary)}"
+    finding, factor = outcome.finding, f"E {stability(outcome.ordinary)}"
     if outcome.only_special_is_wrong:
-        count = outcome.finding.special.count
-        return f"wrong on special values ×{count}, else {outcome.ordinary_verdict.word} ({factor})"
-    return f"{outcome.verdict.word} ({', '.join(reasons(outcome.finding)) or factor})"
+        otherwise = outcome.ordinary_verdict.word
+        return f"wrong on special values ×{finding.special.count}, else {otherwise} ({factor})"
+    words = _failure(finding) or reasons(finding) or [factor]
+    return f"{outcome.verdict.word} ({', '.join(words)})"
 
 
 def _largest(outcome: Outcome) -> str:
@@ -238,8 +239,13 @@ def _largest(outcome: Outcome) -> str:
         "wrong special value": finding.special.count,
     }
     words = [f"{name} ×{count}" for name, count in found.items() if count]
-    words += [finding.failure.kind] if finding.failure else []
+    words += _failure(finding)
     return ", ".join([f"{conditioned_ulps(outcome.ordinary)} ulp", *words])
+
+
+def _failure(finding: Finding) -> list[str]:
+    failure = finding.failure
+    return [] if failure is None else [f"{failure.kind}: {failure.words}"]
 
 
 def _broken(finding: Finding) -> dict[str, int]:
@@ -251,8 +257,7 @@ def _broken(finding: Finding) -> dict[str, int]:
 
 def _violations(outcome: Outcome) -> str:
     words = [f"{name} ×{count}" for name, count in _broken(outcome.finding).items()]
-    failure = outcome.finding.failure
-    return ", ".join([*words, *([failure.kind] if failure else [])]) or "none"
+    return ", ".join([*words, *_failure(outcome.finding)]) or "none"
 
 
 _NO_VIOLATIONS = _Requirement(

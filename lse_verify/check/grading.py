@@ -17,7 +17,8 @@ from lse_verify.audit.grade import Grader, Workplace
 from lse_verify.audit.header import audited, header_of, place
 from lse_verify.audit.ledger import Entry, Ledger, RegimeRow
 from lse_verify.check.audit import Audit
-from lse_verify.check.smallest import Shown, Sought, smallest
+from lse_verify.check.shown import Shown
+from lse_verify.check.smallest import Sought, smallest
 from lse_verify.errors import UsageError
 from lse_verify.family import FUNCTIONS, function_named
 from lse_verify.formats import format_named
@@ -89,7 +90,7 @@ def grade(
     >>> audit.verdict
     'unstable'
     >>> audit.worst.arguments, audit.worst.got
-    (['0x0p+0,-0x1.8p+4'], '0x0p+0')
+    (['0x0p+0,-0x1.0a0616p+4'], '0x1.fffffcp-24')
     """
     name = getattr(f, "__name__", type(f).__name__)
     formats = (format,) if isinstance(format, str) else tuple(format)

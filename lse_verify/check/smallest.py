@@ -19,6 +19,8 @@ from lse_verify.audit.point import COPIES
 from lse_verify.audit.verdict import verdict
 from lse_verify.audit.witness import Witness, read_number, read_row
 from lse_verify.check.gate import MAX_ULP, NO_VIOLATIONS, Check, Gate, fails
+from lse_verify.check.refused import refused_input
+from lse_verify.check.shown import Shown
 from lse_verify.family import function_named
 from lse_verify.family.block import Point
 from lse_verify.formats import format_named
@@ -33,22 +35,6 @@ MOST_TERMS = 1000
 """Longer rows are shown as they are: each step of making them smaller would take long."""
 
 _MOST_TESTS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An input that makes a requirement fail.
-
-    Attributes
-    ----------
-    exhibit : Exhibit
-        The input, and what became of it.
-    copies : int
-        As how many equal rows it has to be asked; 0 where it fails in its batch alone.
-    """
-
-    exhibit: Exhibit
-    copies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +95,21 @@ def smallest(sought: Sought, implementation: Implementation, ladder: Ladder) -> 
     -------
     Shown or None
         Where none fails when asked by itself, the gravest as the audit met it; None if the
-        audit kept no input, as of what raises.
+        audit kept no input, as of what crashes.
     """
     cell = sought.entry.cell
-    kept = list(_candidates(sought.entry.finding, sought.name))
-    if not kept:
-        return None
     function, fmt = function_named(cell.function), format_named(cell.format)
     try:
-        examiner = Examiner(implementation, Asker.loaded(implementation, fmt), ladder)
+        asker = Asker.loaded(implementation, fmt)
+        examiner = Examiner(implementation, asker, ladder)
     except Exception:
         # It has been graded: what it raises now is no news, and its witness is known.
         return as_met(sought)
     limits = dataclasses.replace(limits_of(function, fmt), most_tests=_MOST_TESTS)
-    for _, witness in kept:
+    refused = refused_input(sought.entry, asker, limits)
+    if refused is not None:
+        return refused
+    for _, witness in _candidates(sought.entry.finding, sought.name):
         point = _point_of(cell, witness)
         if point is None:
             continue
@@ -162,7 +149,7 @@ class _Alone:
         finding = confirmed(examined.finding, [examined.site])
         fault, witness = next(_candidates(finding, self.sought.name))
         whole = msgspec.structs.replace(witness, arguments=spelled_whole(point))
-        return Shown(Exhibit(self.sought.entry.cell, fault, whole), self.copies)
+        return Shown(Exhibit(self.sought.entry.cell, fault, whole), self.copies, finding)
 
 
 def _grave(finding: Finding, found: Finding) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.witness import Witness, read_number, read_row
 from lse_verify.check.gate import Check
-from lse_verify.check.smallest import Shown
+from lse_verify.check.shown import Shown
 from lse_verify.family import function_named
 from lse_verify.formats import Format, format_named
 from lse_verify.report.decimals import shortest
@@ -36,15 +36,7 @@ def failure_text(ledger: Ledger, found: Sequence[Check], shown: Sequence[Shown])
         f"({counted(rows, 'input')}, seed {ledger.header.seed})"
     )
     lines = [f"  {_of(check)}: required {check.required}; {check.measured}" for check in failed]
-    failures = [
-        f"  {entry.cell.regime}: {entry.finding.failure.kind}: {entry.finding.failure.words}"
-        for entry in ledger.entries
-        if entry.finding.failure
-    ]
-    return "\n".join([first, *lines, *failures[:_MOST_FAILURES], *(_block(one) for one in shown)])
-
-
-_MOST_FAILURES = 3
+    return "\n".join([first, *lines, *(_block(one) for one in shown)])
 
 
 def _of(check: Check) -> str:
@@ -54,7 +46,8 @@ def _of(check: Check) -> str:
 def _block(shown: Shown) -> str:
     exhibit = shown.exhibit
     call = python_line(shown)
-    return "\n".join([f"{found_as(shown)}:", *exhibit.lines, *([f"  >>> {call}"] if call else [])])
+    lines = [line for line in exhibit.lines if line]
+    return "\n".join([f"{found_as(shown)}:", *lines, *([f"  >>> {call}"] if call else [])])
 
 
 def found_as(shown: Shown) -> str:

@@ -142,8 +142,9 @@ def _lines(exhibit: Exhibit) -> Iterable[str]:
     else:
         yield f"  input  {shortened(w.arguments, cell.format) or '(no terms)'}"
         yield f"         {shortened_hex(w.arguments)}".rstrip()
-    yield f"  got    {shortened([w.got], cell.format)}    {w.got}"
-    yield f"  truth  {w.truth}"
+    if w.got:
+        yield f"  got    {shortened([w.got], cell.format)}    {w.got}"
+        yield f"  truth  {w.truth}"
     unit = " ulp" if w.stability else ""
     measures = [("error", w.error_ulps, unit), ("E", w.stability, ""), ("κ", w.condition, "")]
     known = [f"{name} {tidy(text)}{unit}" for name, text, unit in measures if text]

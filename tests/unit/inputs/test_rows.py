@@ -135,10 +135,16 @@ def test_long_rows_have_few_distinct_entries() -> None:
 
 
 def test_many_has_65536_zeros_and_ten_million_terms() -> None:
-    blocks = REGIMES["many"].draw("logsumexp", BINARY16, 0, 200).blocks
+    blocks = REGIMES["many"].draw("logsumexp", BINARY16, 0, 2000).blocks
     longest = {b.n_terms: np.asarray(b.arguments[0]) for b in blocks}
     assert set(longest) == {1000, 65536, 10**6, 10**7}
     assert any((row == 0).all() for row in longest[65536])
+
+
+@pytest.mark.parametrize(("samples", "most"), [(1999, 65536), (50, 65536), (49, 1000)])
+def test_many_is_shorter_where_there_are_few_samples(samples: int, most: int) -> None:
+    blocks = REGIMES["many"].draw("logsumexp", BINARY32, 0, samples).blocks
+    assert max(b.n_terms for b in blocks) == most
 
 
 def test_many_stays_short_where_the_result_is_a_row() -> None:

@@ -1,0 +1,85 @@
+"""What ``lse-verify check`` prints: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lse_verify.audit.record import Record
+from lse_verify.audit.standing import standings
+from lse_verify.check.baseline import records_of
+from lse_verify.check.outcome import Checked, Line
+from lse_verify.check.shown import Shown
+from lse_verify.check.words import found_as
+from lse_verify.report.witnesses import replay
+
+
+def checked(found: Checked) -> None:
+    """Print which requirements are met, and inputs that show why others are not."""
+    console = Console(highlight=False, emoji=False, markup=False)
+    for grade, lines in groupby(found.lines, lambda line: line.grade):
+        console.print(Text(grade, style="bold"), soft_wrap=True)
+        console.print(_table(lines))
+    console.print()
+    for shown in found.shown:
+        console.print(witness_text(shown), soft_wrap=True)
+        console.print()
+    for skipped in found.ledger.header.skipped:
+        console.print(f"skipped {skipped.name}: {skipped.reason}", soft_wrap=True)
+    *others, last = found.sentences
+    for sentence in others:
+        console.print(sentence, soft_wrap=True)
+    console.print(Text(last, style="bold green" if found.passed else "bold red"), soft_wrap=True)
+
+
+def _table(lines: Iterable[Line]) -> Table:
+    table = Table(box=None, padding=(0, 1), show_header=False, pad_edge=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=2)
+    table.add_column(overflow="fold", ratio=3)
+    for line in lines:
+        word = Text("passed", style="green") if line.passed else Text("FAILED", style="bold red")
+        table.add_row(word, Text(line.required), Text(line.measured))
+    return table
+
+
+def witness_text(shown: Shown) -> str:
+    """Return an input as lines for people, the replaying command last."""
+    exhibit = shown.exhibit
+    lines = [line for line in exhibit.lines if line]
+    command = f"$ {replay(exhibit.cell, exhibit.witness)}"
+    return "\n".join([f"{found_as(shown)}:", *lines, command])
+
+
+def checked_json(found: Checked) -> None:
+    """Print the same as one JSON object."""
+    header = found.ledger.header
+    records: list[Record] = records_of(standings(found.ledger))
+    told: dict[str, Any] = {
+        "passed": found.passed,
+        "seed": header.seed,
+        "samples": header.samples,
+        "requirements": [msgspec.to_builtins(line) for line in found.lines],
+        "witnesses": [
+            {
+                "cell": msgspec.to_builtins(shown.exhibit.cell),
+                "fault": shown.exhibit.fault,
+                "witness": msgspec.to_builtins(shown.exhibit.witness),
+                "equal_rows": shown.copies,
+                "replay": replay(shown.exhibit.cell, shown.exhibit.witness),
+            }
+            for shown in found.shown
+        ],
+        "records": [msgspec.to_builtins(one) for one in records],
+        "skipped": [msgspec.to_builtins(one) for one in header.skipped],
+        "versions": header.versions,
+        "machine": header.machine,
+    }
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
