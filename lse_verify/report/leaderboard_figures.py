@@ -1,4 +1,7 @@
-"""What the leaderboard draws: accuracy against speed, one dot an implementation."""
+"""What the leaderboard draws: accuracy against speed, one dot an implementation.
+
+Dots have the name of their library, and a number where that has several of the same accuracy.
+"""
 
 from __future__ import annotations
 
@@ -222,15 +225,36 @@ def _draw_dots(ax: Any, dots: Sequence[Dot], across: _Scale, up: _Scale, room: B
     ]
     for dot, (x, y) in zip(dots, spots, strict=True):
         _draw_dot(ax, dot.row, x, y)
-    names = [short(dot.row.name) for dot in dots]
-    sizes = [_size(name) for name in names]
+    names = labels(dots)
+    # Dots without a name have one of no size, which takes no room.
+    sizes = [_size(names[place]) if place in names else (0.0, 0.0) for place in range(len(dots))]
     inside = Box(1, 1, room.width - 2, room.height - 2)
     title = Box(4, room.height - 11, _size(_NO_NUMBER)[0], 11)
     border = Box(0, up.length - 0.5, room.width, 1)
     places = placed(spots, sizes, inside, _RADIUS, [title, border])
-    for place, (name, spot, box) in enumerate(zip(names, spots, places, strict=True)):
+    for place, name in names.items():
+        box = places[place]
         if box is not None:
-            _draw_name(ax, name, spot, box, joined=not is_nearest_to(box, place, spots))
+            _draw_name(ax, name, spots[place], box, joined=not is_nearest_to(box, place, spots))
+
+
+def labels(dots: Sequence[Dot]) -> dict[int, str]:
+    """Return names by the place of their dot: one for all that a library has of the same E.
+
+    Variants of one library, such as calls along another axis, mostly fail alike: one of them
+    stands for those within half a power of ten, and says how many they are.
+    """
+    groups: dict[tuple[str, float], list[int]] = {}
+    for place, dot in enumerate(dots):
+        about = round(2 * math.log10(dot.factor)) if 0 < dot.factor < math.inf else dot.factor
+        own = dot.row.name if dot.row.implementation.kind == "textbook" else dot.row.library
+        groups.setdefault((own, about), []).append(place)
+    found = {}
+    for places in groups.values():
+        first = min(places, key=lambda place: (len(dots[place].row.name), dots[place].row.name))
+        more = f" +{len(places) - 1}" if len(places) > 1 else ""
+        found[first] = f"{short(dots[first].row.name)}{more}"
+    return found
 
 
 def _size(text: str) -> tuple[float, float]:

@@ -14,7 +14,7 @@ import pytest
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.ledger import Entry, Ledger
 from lse_verify.report.leaderboard import board
-from lse_verify.report.leaderboard_figures import drawings
+from lse_verify.report.leaderboard_figures import Dot, drawings, labels
 from lse_verify.report.leaderboard_labels import Box, is_nearest_to, placed
 
 Make = Callable[..., Ledger]
@@ -146,3 +146,20 @@ def test_whatever_is_no_number_or_huge_is_drawn(
     )
     found = board([made])
     assert len(drawings(found.spaces, found.times)) == 1
+
+
+def test_a_library_has_one_name_for_all_its_dots_of_the_same_accuracy(
+    ledger: Make, entry: MakeEntry
+) -> None:
+    names = ("alpha", "alpha.axis0", "alpha.good", "beta.jit", "beta", "gamma.x", "gamma.y")
+    found = board([ledger(*map(entry, names))])
+    rows = {row.name: row for same in found.spaces["logsumexp", "binary64"] for row in same.rows}
+    factors = {"alpha.good": 1.0, "gamma.y": math.inf}
+    dots = [Dot(rows[name], 1e-6, factors.get(name, 1e6)) for name in names]
+    assert labels(dots) == {
+        0: "alpha +1",
+        2: "alpha.good",
+        4: "beta +1",
+        5: "gamma.x",
+        6: "gamma.y",
+    }
