@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from lse_verify.errors import UnknownName
-from lse_verify.family.bregman import Bregman
-from lse_verify.family.cumulants import BINOMIAL_CUMULANT, MULTINOMIAL_CUMULANT
-from lse_verify.family.function import Function
-from lse_verify.family.log_softmax import LogSoftmax
-from lse_verify.family.log_softmax_gradient import LogSoftmaxGradient
-from lse_verify.family.logistic import Logistic
-from lse_verify.family.logsumexp import LOGADDEXP, LOGSUMEXP
-from lse_verify.family.negentropy import Negentropy
-from lse_verify.family.smooth import SMOOTHMAX, SMOOTHMIN
-from lse_verify.family.softmax import Softmax
-from lse_verify.family.strictly_convex import LOGSUMEXP0, SOFTPLUS
-from lse_verify.family.weighted_logsumexp import WeightedLogSumExp
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
-FUNCTIONS: dict[str, Function] = {
-    f.name: f
-    for f in (
-        LOGSUMEXP,
-        WeightedLogSumExp(),
-        LOGADDEXP,
-        SOFTPLUS,
-        Logistic(),
-        LOGSUMEXP0,
-        SMOOTHMAX,
-        SMOOTHMIN,
-        Softmax(),
-        LogSoftmax(),
-        LogSoftmaxGradient(),
-        Negentropy(),
-        Bregman(),
-        BINOMIAL_CUMULANT,
-        MULTINOMIAL_CUMULANT,
-    )
-}
+from lse_verify.errors import UnknownName
+from lse_verify.family.function import Function
+
+_FIRST = (
+    "logsumexp",
+    "weighted_logsumexp",
+    "logaddexp",
+    "softplus",
+    "logistic",
+    "logsumexp0",
+    "smoothmax",
+    "smoothmin",
+    "softmax",
+    "log_softmax",
+    "log_softmax_gradient",
+    "negentropy",
+    "bregman",
+    "binomial_cumulant",
+    "multinomial_cumulant",
+)
+"""The order of reports; others come behind."""
+
+
+def _functions() -> Iterator[Function]:
+    """Yield what the files of this folder define."""
+    for module in iter_modules(__path__, f"{__name__}."):
+        found = vars(import_module(module.name)).values()
+        yield from (one for one in found if isinstance(one, Function))
+
+
+def _place(function: Function) -> tuple[int, str]:
+    known = function.name in _FIRST
+    return _FIRST.index(function.name) if known else len(_FIRST), function.name
+
+
+FUNCTIONS: dict[str, Function] = {f.name: f for f in sorted({*_functions()}, key=_place)}
 
 
 def function_named(name: str) -> Function:

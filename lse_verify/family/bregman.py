@@ -60,3 +60,6 @@ class Bregman(Function):
     def n_terms(self, n_entries: int) -> int:
         """Return n + 1, the implied 0 counted."""
         return n_entries + 1
+
+
+BREGMAN = Bregman()

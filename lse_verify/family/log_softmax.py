@@ -45,3 +45,6 @@ class LogSoftmax(RowToRow):
     def rounded_bounds(self, block: Block, fmt: Format) -> RoundedBounds:
         """Return 0 from above."""
         return RoundedBounds(np.full(block.n_rows, -np.inf), np.zeros(block.n_rows))
+
+
+LOG_SOFTMAX = LogSoftmax()

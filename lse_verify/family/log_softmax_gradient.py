@@ -22,10 +22,10 @@ from lse_verify.family.function import (
     RoundedBounds,
     row_of,
 )
-from lse_verify.family.softmax import Softmax
+from lse_verify.family.softmax import SOFTMAX
 from lse_verify.formats import Format
 
-_SHARES = Softmax()
+_SHARES = SOFTMAX
 
 
 class LogSoftmaxGradient(Function):
@@ -80,3 +80,6 @@ def _of_share(outcome: Outcome, is_first: bool) -> Outcome:
     if isinstance(outcome, Enclosure):
         return Enclosure.exactly((1 if is_first else 0) - outcome.lo)
     return outcome
+
+
+LOG_SOFTMAX_GRADIENT = LogSoftmaxGradient()

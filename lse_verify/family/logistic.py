@@ -75,3 +75,6 @@ def _outcome(value: float) -> Outcome:
     if math.isinf(value):
         return Enclosure.exactly(1 if value > 0 else 0)
     return Pending(1) if value else Enclosure.exactly(_HALF)
+
+
+LOGISTIC = Logistic()

@@ -76,3 +76,6 @@ def _sum_to_one(rows: Floats) -> NDArray[np.bool_]:
     found[near] = [math.fsum([-1.0, *row]) == 0 for row in rows[near].tolist()]
     found[outside] = [sum(map(Fraction, row)) == 1 for row in rows[outside].tolist()]
     return found
+
+
+NEGENTROPY = Negentropy()

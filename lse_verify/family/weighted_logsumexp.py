@@ -161,3 +161,6 @@ def _infinite_term(entry: float, weight: float) -> int | NoLimit:
     if math.isinf(weight) and entry == -math.inf:
         return NO_LIMIT
     return int(math.copysign(math.inf in (entry, abs(weight)), weight))
+
+
+WEIGHTED_LOGSUMEXP = WeightedLogSumExp()

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from lse_verify.family import function_named
 from lse_verify.family.block import Block
+from lse_verify.family.function import Function
 from lse_verify.formats import FloatArray, Format
 from lse_verify.inputs.probabilities import patterns_below_one, rounded_and_exact, softmax
 from lse_verify.inputs.values import Rows, finite, mix, nearby, wide
@@ -60,7 +62,7 @@ class Arrangement:
         if samples >= min(_LONGEST_OF_FEWER):
             longest = min(longest, LONGEST.get(function, OTHERWISE_LONGEST))
         lengths = tuple(n for n in self.lengths if n <= longest)
-        return tuple(ARRANGERS[function](Draw(self, lengths, fmt, rng, samples)))
+        return tuple(_arranger(function_named(function))(Draw(self, lengths, fmt, rng, samples)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,20 +202,26 @@ def second_rows(
     return mix(rng, nearby(fmt, rng, x, 4), perturbed, other, x)
 
 
-ARRANGERS: dict[str, Callable[[Draw], Iterable[Block]]] = {
-    "logsumexp": _row,
+Arranger = Callable[[Draw], Iterable[Block]]
+
+_BY_ARGUMENTS: dict[tuple[str, ...], Arranger] = {
+    ("row",): _row,
+    ("value",): _value,
+    ("value", "value"): _two_values,
+}
+
+_BY_NAME: dict[str, Arranger] = {
     "weighted_logsumexp": _row_and_weights,
-    "logaddexp": _two_values,
-    "softplus": _value,
-    "logistic": _value,
     "logsumexp0": _row_against_zero,
     "smoothmax": _smoothmax,
     "smoothmin": _smoothmin,
-    "softmax": _row,
-    "log_softmax": _row,
-    "log_softmax_gradient": _row,
     "negentropy": _probabilities,
     "bregman": _pair,
     "binomial_cumulant": _value_and_trials,
     "multinomial_cumulant": _row_and_trials,
 }
+"""What has another domain, or draws its arguments together."""
+
+
+def _arranger(function: Function) -> Arranger:
+    return _BY_NAME.get(function.name) or _BY_ARGUMENTS[function.arguments]

@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from lse_verify.errors import BadInput
+from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
-from lse_verify.inputs.arrange import ARRANGERS, SHARPNESSES, TRIALS, parameters, second_rows
+from lse_verify.inputs.arrange import SHARPNESSES, TRIALS, parameters, second_rows
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.probabilities import softmax
 from lse_verify.inputs.values import Wide, finite, wide
@@ -86,7 +87,7 @@ def data_regime(path: str | Path) -> Regime:
     """
     path = Path(path).resolve()
     pairs = any(array.ndim == 2 and array.shape[1] == 2 for array in _read(path))
-    functions = frozenset(ARRANGERS) - (frozenset() if pairs else {"logaddexp"})
+    functions = frozenset(FUNCTIONS) - (frozenset() if pairs else {"logaddexp"})
     reason = "The user's own data is what the implementation will meet."
     return Regime(f"{DATA_PREFIX}{path.name}", reason, functions, DataBlocks(path))
 

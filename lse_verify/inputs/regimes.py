@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from lse_verify.errors import UnknownName
+from lse_verify.family import FUNCTIONS
 from lse_verify.inputs import cancellation, digits, edges, rows
-from lse_verify.inputs.arrange import ARRANGERS, Arrangement
+from lse_verify.inputs.arrange import Arrangement
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import DATA_PREFIX, data_regime
 from lse_verify.inputs.special import special
@@ -15,7 +16,7 @@ from lse_verify.inputs.values import Rows
 from lse_verify.inputs.weights import opposed
 from lse_verify.inputs.witnesses import WITNESSES_PREFIX, witnesses_regime
 
-EVERY = frozenset(ARRANGERS)
+EVERY = frozenset(FUNCTIONS)
 OF_VALUES = frozenset({"logaddexp", "softplus", "logistic", "binomial_cumulant"})
 OF_ROWS = EVERY - OF_VALUES
 OF_PROBABILITIES = frozenset({"negentropy"})

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from lse_verify.errors import BadInput
+from lse_verify.family import FUNCTIONS
 from lse_verify.formats import BFLOAT16, BINARY16, BINARY64, FORMATS
-from lse_verify.inputs.arrange import ARRANGERS
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import data_regime, load_rows, spec_of
 from lse_verify.inputs.regimes import REGIMES, regime_named
@@ -229,7 +229,7 @@ def test_scores_become_probabilities(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 def test_every_function_can_be_given_the_rows(tmp_path: Path, fmt: object) -> None:
     regime = data_regime(npy(tmp_path, np.linspace(-3, 3, 10).reshape(5, 2)))
-    assert regime.functions == frozenset(ARRANGERS)
+    assert regime.functions == frozenset(FUNCTIONS)
     for function in regime.functions:
         assert regime.draw(function, BINARY64, 0, 1).blocks
 

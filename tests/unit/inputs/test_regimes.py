@@ -12,7 +12,6 @@ from lse_verify.errors import UnknownName
 from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block
 from lse_verify.formats import BINARY32, BINARY64, FORMATS, FloatArray, Format
-from lse_verify.inputs.arrange import ARRANGERS
 from lse_verify.inputs.batch import Batch, Regime
 from lse_verify.inputs.digits import WHOLE
 from lse_verify.inputs.regimes import REGIMES, regime_named
@@ -42,10 +41,6 @@ def parameters(block: Block) -> list[float]:
 def bits(batch: Batch) -> list[bytes]:
     """Return the bytes of a batch."""
     return [array.tobytes() for array in arrays(batch.blocks)]
-
-
-def test_every_function_of_the_family_has_an_arrangement() -> None:
-    assert set(ARRANGERS) == set(FUNCTIONS)
 
 
 def test_every_function_has_most_regimes() -> None:
