@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lse_verify.enclosure import EnclosureArray, Floats
 from lse_verify.family.block import Block, widened
-from lse_verify.family.conditioning import log_magnitude, log_weighted_slopes
+from lse_verify.family.conditioning import knows_slopes, log_magnitude, log_weighted_slopes
 from lse_verify.family.function import Function, RoundedBounds
 from lse_verify.formats import Format, power_of_two
 from lse_verify.oracle.ladder import Ladder
@@ -138,7 +138,8 @@ def _condition(
 ) -> Floats:
     outputs_per_row = truth.is_real.size // max(block.n_rows, 1)
     condition = np.ones(truth.is_real.size)
-    places = np.flatnonzero(finite)
+    quick = finite if knows_slopes(function) else np.zeros_like(finite)
+    places = np.flatnonzero(quick)
     if places.size and outputs_per_row and block.n_terms:
         slopes = np.full(truth.is_real.size, -np.inf)
         entries = (places[:, None] * outputs_per_row + np.arange(outputs_per_row)).ravel()
@@ -149,7 +150,7 @@ def _condition(
             sizes = np.maximum(sizes, fmt.emin * np.log(2.0))
         with np.errstate(over="ignore", invalid="ignore"):
             condition = np.exp(slopes - sizes)
-    for entry in np.flatnonzero(truth.is_real & ~np.repeat(finite, outputs_per_row)):
+    for entry in np.flatnonzero(truth.is_real & ~np.repeat(quick, outputs_per_row)):
         row, output = divmod(int(entry), outputs_per_row)
         enclosure = truth.enclosures.at(int(entry))
         if enclosure is not None:

@@ -46,6 +46,12 @@ def log_weighted_slopes(function: Function, block: Block, truth: EnclosureArray)
         return _OTHERS[function.name](block)
 
 
+def knows_slopes(function: Function) -> bool:
+    """Tell whether `log_weighted_slopes` can; of others the judge tells κ, output by output."""
+    is_known = function.name == "weighted_logsumexp" or function.name in _OTHERS
+    return isinstance(function, LseFunction) or function.returns_row or is_known
+
+
 def log_magnitude(truth: EnclosureArray) -> Floats:
     """Return log |y| of every enclosure's centre, however small."""
     with np.errstate(divide="ignore"):

@@ -27,12 +27,12 @@ _MOST_ENTRIES = 2**18
 """At once: what is kept of each result stays in cache, and memory does not grow with the rows."""
 
 WITHOUT_KERNEL = ("weighted_logsumexp",)
-"""The functions of which Arb is the first to tell anything."""
+"""The functions of the family of which Arb is the first to tell anything."""
 
 
-def _untold(block: Block) -> EnclosureArray:
+def _untold(count: int) -> EnclosureArray:
     """Return that nothing is known: the answer for a function of which there is no kernel."""
-    found = empty_enclosures(block.n_rows)
+    found = empty_enclosures(count)
     for column, value in zip(found.columns(), (0.5, 0.0, np.inf, 0), strict=True):
         column[:] = value
     return found
@@ -45,7 +45,6 @@ _OTHERS: dict[str, Callable[[Block], EnclosureArray]] = {
     "logistic": lambda block: logistic(block.wide(0)),
     "negentropy": lambda block: negentropy(block.wide(0)),
     "bregman": lambda block: bregman(block.wide(0), block.wide(1)),
-    **dict.fromkeys(WITHOUT_KERNEL, _untold),
 }
 
 
@@ -99,4 +98,6 @@ def enclose_chunk(function: Function, block: Block) -> EnclosureArray:
         # The multiplier and the scale are the same for all rows, and one entry tells them.
         form = function.form(block.corner().point(0))
         return lse(function.entries(block), form.multiplier, form.scale)
+    if function.name not in _OTHERS:
+        return _untold(block.n_rows * (block.n_terms if function.returns_row else 1))
     return _OTHERS[function.name](block)
