@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lse_verify.formats import FORMATS, Format
     from lse_verify.oracle.certify import Certified, certify
     from lse_verify.oracle.enclosing import truth
-    from lse_verify.ulp import Spurious, enclosed_error, error_ulps, error_ulps_array, ulp
+    from lse_verify.ulp import Spurious, enclosed_error, error_ulps, error_ulps_array
 
 _HOMES = {
     "Audit": "check.audit",
@@ -36,7 +36,6 @@ _HOMES = {
     "error_ulps_array": "ulp",
     "grade": "check.grading",
     "truth": "oracle.enclosing",
-    "ulp": "ulp",
 }
 
 __all__ = [
@@ -56,7 +55,6 @@ __all__ = [
     "error_ulps_array",
     "grade",
     "truth",
-    "ulp",
 ]
 
 

@@ -62,6 +62,13 @@ def logsumexp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     ------
     BadInput
         If the dtype is another.
+
+    Examples
+    --------
+    >>> float(logsumexp([0, -40]))
+    4.248354255291589e-18
+    >>> logsumexp(np.zeros((2, 3), np.float32), axis=1)
+    array([1.0986123, 1.0986123], dtype=float32)
     """
     array = _floats(x)
     axes = _axes(array, axis)
@@ -86,6 +93,11 @@ def softmax(x: ArrayLike, axis: Axis = None) -> Any:
     -------
     ndarray
         Of the shape and dtype of `x`; NaN where no limit exists: several +∞, or nothing but −∞.
+
+    Examples
+    --------
+    >>> softmax([0.0, -40.0])
+    array([1.00000000e+00, 4.24835426e-18])
     """
     return _each("softmax", x, axis)
 
@@ -99,6 +111,11 @@ def log_softmax(x: ArrayLike, axis: Axis = None) -> Any:
         As in `logsumexp`.
     axis : int, tuple of int or None
         The axes to sum over, all of them by default.
+
+    Examples
+    --------
+    >>> log_softmax([40.0, 0.0])
+    array([-4.24835426e-18, -4.00000000e+01])
     """
     return _each("log_softmax", x, axis)
 
@@ -112,6 +129,11 @@ def logaddexp(a: ArrayLike, b: ArrayLike) -> Any:
         As in `logsumexp`, and broadcast against one another. Of two dtypes the result has the
         narrowest one that holds both (a Python number is a float64): of float16 and bfloat16
         float32, of float8_e4m3fn and float8_e5m2 float16.
+
+    Examples
+    --------
+    >>> float(logaddexp(0, -40))
+    4.248354255291589e-18
     """
     first, second = _floats(a), _floats(b)
     dtype = _wider(first, second)
@@ -131,6 +153,11 @@ def softplus(x: ArrayLike) -> Any:
     ----------
     x : array_like of float
         As in `logsumexp`.
+
+    Examples
+    --------
+    >>> float(softplus(20.1))
+    20.10000000186501
     """
     return _elementwise("softplus", x)
 
@@ -142,6 +169,11 @@ def logistic(x: ArrayLike) -> Any:
     ----------
     x : array_like of float
         As in `logsumexp`.
+
+    Examples
+    --------
+    >>> float(logistic(-40))
+    4.248354255291589e-18
     """
     return _elementwise("logistic", x)
 

@@ -20,7 +20,20 @@ from lse_verify.report.witnesses import Exhibit, exhibits
 
 
 class RequirementNotMet(AssertionError):
-    """A grade is not what was required; the text has the smallest input that shows it."""
+    """A grade is not what was required; the text has the smallest input that shows it.
+
+    Examples
+    --------
+    >>> import lse_verify, numpy as np
+    >>> def softplus(x):
+    ...     return np.log(1 + np.exp(x))
+    >>> audit = lse_verify.grade(softplus, format="binary32", regimes=["gap"], samples=50)
+    >>> try:
+    ...     audit.require(verdict="weak")
+    ... except lse_verify.RequirementNotMet as error:
+    ...     print(str(error).splitlines()[1])
+      softplus, softplus in binary32: required weak or better; wrong (spurious infinity ×9)
+    """
 
 
 class Audit:
@@ -35,6 +48,17 @@ class Audit:
     ask_again : callable, optional
         Finds the smallest input where a requirement fails; without one the input is shown as
         the audit met it.
+
+    Examples
+    --------
+    >>> import lse_verify
+    >>> audit = lse_verify.grade(
+    ...     lse_verify.correct.softplus, "softplus", "binary16", regimes=["gap"], samples=50
+    ... )
+    >>> audit
+    <Audit: 1 finding, correctly rounded>
+    >>> audit.require(verdict="faithful", max_ulp=0.5) is audit
+    True
     """
 
     def __init__(

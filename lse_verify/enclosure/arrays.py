@@ -33,6 +33,13 @@ class EnclosureArray:
         known here.
     exponent : ndarray of int64
         The common exponent, so that no truth over- or underflows, however small.
+
+    Examples
+    --------
+    >>> import lse_verify
+    >>> found = lse_verify.truth("logsumexp", [[0.0, -40.0], [0.0, -2000.0]])
+    >>> len(found), found.exponent.tolist(), found.at(0).decimal(12)
+    (2, [-57, -2885], '4.24835425529e-18')
     """
 
     hi: Floats

@@ -37,6 +37,13 @@ class Format:
         is NaN, and NaN is stored for what overflows.
     foreign : bool
         Whether NumPy lacks it, and ``ml_dtypes`` stores it.
+
+    Examples
+    --------
+    >>> from lse_verify import FORMATS
+    >>> fmt = FORMATS["bfloat16"]
+    >>> fmt.precision, fmt.dtype, fmt.unit_roundoff
+    (8, dtype(bfloat16), 0.00390625)
     """
 
     name: str

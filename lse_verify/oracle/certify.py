@@ -28,6 +28,12 @@ class Certified:
         κ.
     rounded : dict of str to float
         The correct rounding in each format, as the format stores it; NaN where there is none.
+
+    Examples
+    --------
+    >>> from lse_verify import FUNCTIONS
+    >>> certify(FUNCTIONS["softmax"], ((0.0, 0.0, -1e9),), digits=3)[2].digits
+    '2.31e-434294482'
     """
 
     digits: str
@@ -52,6 +58,13 @@ def certify(function: Function, point: Point, digits: int) -> list[Certified]:
     ------
     OracleUndecided
         If the limit of precision comes first.
+
+    Examples
+    --------
+    >>> from lse_verify import FUNCTIONS, certify
+    >>> (output,) = certify(FUNCTIONS["logsumexp"], ((0.0, -40.0),), digits=12)
+    >>> output.digits, output.condition, output.rounded["binary32"].hex()
+    ('4.24835425529e-18', 40.0, '0x1.3979240000000p-58')
     """
     return list(_certified(function, point, digits))
 

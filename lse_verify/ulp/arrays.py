@@ -55,6 +55,14 @@ def error_ulps_array(got: FloatArray, truth: EnclosureArray, fmt: Format) -> Err
         Their m enclosures.
     fmt : Format
         The format.
+
+    Examples
+    --------
+    >>> import lse_verify
+    >>> truth = lse_verify.truth("softplus", np.array([20.1]))
+    >>> errors = error_ulps_array(np.array([20.1]), truth, lse_verify.FORMATS["binary64"])
+    >>> int(errors.ulps[0])
+    524953
     """
     return Ruler.of(truth, fmt).errors(got.astype(np.float64))
 

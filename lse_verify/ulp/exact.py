@@ -11,7 +11,15 @@ from lse_verify.formats import Format, power_of_two
 
 
 class Spurious(enum.Enum):
-    """A result that is no approximation of the finite truth."""
+    """A result that is no approximation of the finite truth.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from lse_verify import FORMATS, error_ulps
+    >>> error_ulps(float("nan"), Fraction(1), FORMATS["binary64"])
+    <Spurious.NAN: 'spurious NaN'>
+    """
 
     NAN = "spurious NaN"
     INFINITY = "spurious infinity"
@@ -101,6 +109,15 @@ def enclosed_error(
     An open end that is missed by an infinitesimal leaves the bounds closed: strictness
     matters to the ulp of the end and to the comparison of `high` with 0.5, where the exact
     value is never attained (MATHEMATICS, section 4).
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from lse_verify import FORMATS, Enclosure
+    >>> truth = Enclosure(Fraction(10), Fraction(10) + Fraction(1, 2**60))
+    >>> low, high = enclosed_error(10.0, truth, FORMATS["binary64"])
+    >>> float(low), float(high)
+    (0.0, 0.00048828125)
     """
     lo_side, hi_side = truth.sides
     at_lo = error_ulps(got, truth.lo, fmt, lo_side)
