@@ -33,7 +33,7 @@ class Certified:
     --------
     >>> from lse_verify import FUNCTIONS
     >>> certify(FUNCTIONS["softmax"], ((0.0, 0.0, -1e9),), digits=3)[2].digits
-    '2.31e-434294482'
+    '0 < y < 2^-8000'
     """
 
     digits: str
