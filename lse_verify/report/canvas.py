@@ -129,7 +129,7 @@ def _grid(count: int) -> tuple[int, int]:
 
 
 def _panel(ax: Any, name: str, curves: Curves, axes: Axes) -> None:
-    ax.set_title(short(name), pad=3)
+    ax.set_title(literal(short(name)), pad=3)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xticks(list(axes.x_ticks), list(axes.x_ticks.values()))
@@ -147,8 +147,21 @@ def _panel(ax: Any, name: str, curves: Curves, axes: Axes) -> None:
 
 
 def short(name: str) -> str:
-    """Cut a name that no margin has room for: a user's may be a path."""
-    return name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}"
+    r"""Cut a name that no margin has room for, as a user's may be a path; show what is unseen.
+
+    Examples
+    --------
+    >>> print(short("a/long/path/to/kernels/mine.py:logsumexp"), short("red\x1b[31m"))
+    …th/to/kernels/mine.py:logsumexp red�[31m
+    """
+    cut = name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}"
+    # XML has no place for most of them.
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut)
+
+
+def literal(text: str) -> str:
+    """Write a text so that Matplotlib shows it as it is: dollars are no formula."""
+    return text.replace("$", r"\$")
 
 
 def power_of_ten(exponent: int) -> str:
@@ -186,7 +199,7 @@ def heat_maps(maps: dict[str, Any], rows: Sequence[str], columns: Sequence[str],
         What the colours mean.
     """
     height = 0.21 * len(rows) + 1.2
-    names = [short(name) for name in rows]
+    names = [literal(short(name)) for name in rows]
     margin = 0.075 * max(map(len, names)) + 0.15
 
     def draw(figure: Figure) -> None:

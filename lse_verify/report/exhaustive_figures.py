@@ -26,7 +26,7 @@ from PIL import Image
 from lse_verify.audit.exhausted import LEAST_OCTAVE, NOTHING, PER_OCTAVE, WRONG, Codes, map_of
 from lse_verify.audit.ledger import Entry
 from lse_verify.formats import Format, format_named
-from lse_verify.report.canvas import REFERENCE, STYLE, WIDTH, power_of_ten, short, svg
+from lse_verify.report.canvas import REFERENCE, STYLE, WIDTH, literal, power_of_ten, short, svg
 
 _PIXELS = 1024
 _DPI = 100
@@ -144,7 +144,7 @@ def _map(fmt: Format, codes: Codes, title: str) -> bytes:
         ax.set_yticks(list(ticks), list(ticks.values()))
         ax.set_xlabel("first argument, every float of the format in order")
         ax.set_ylabel("second argument")
-        ax.set_title(title)
+        ax.set_title(literal(title))
         _legend(figure, codes, (_LEFT + _PIXELS + 10) / width)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
@@ -195,7 +195,7 @@ def _lines(fmt: Format, lines: dict[str, dict[int, float]]) -> bytes:
         for place, (name, line) in enumerate(lines.items()):
             ax: Any = figure.add_subplot(rows, columns, place + 1)
             _line(ax, line, ceiling)
-            ax.set_title(short(name), pad=3)
+            ax.set_title(literal(short(name)), pad=3)
             ticks = _ticks(fmt)
             ax.set_xticks(list(ticks), list(ticks.values()))
             ax.tick_params(

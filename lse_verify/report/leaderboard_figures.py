@@ -18,7 +18,7 @@ from matplotlib.textpath import TextPath
 
 from lse_verify.audit.verdict import Verdict
 from lse_verify.formats import FORMATS
-from lse_verify.report.canvas import WIDTH, power_of_ten, short, svg
+from lse_verify.report.canvas import WIDTH, literal, power_of_ten, short, svg
 from lse_verify.report.figures import Drawing
 from lse_verify.report.leaderboard_labels import Box, is_nearest_to, placed
 from lse_verify.report.leaderboard_rows import Row
@@ -225,7 +225,7 @@ def _draw_dots(ax: Any, dots: Sequence[Dot], across: _Scale, up: _Scale, room: B
     ]
     for dot, (x, y) in zip(dots, spots, strict=True):
         _draw_dot(ax, dot.row, x, y)
-    names = labels(dots)
+    names = {place: literal(name) for place, name in labels(dots).items()}
     # Dots without a name have one of no size, which takes no room.
     sizes = [_size(names[place]) if place in names else (0.0, 0.0) for place in range(len(dots))]
     inside = Box(1, 1, room.width - 2, room.height - 2)
