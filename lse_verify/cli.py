@@ -140,54 +140,7 @@ def audit(
         show.summary(ledger, report_path)
 
 
-@app.command()
-def report(
-    ledger: Annotated[
-        list[Path],
-        typer.Argument(
-            help="A ledger.jsonl, or several of exhaust, or the measurements.json of bench, or a "
-            "comparison.json of searches before ledgers with the true maxima.",
-            metavar="LEDGER...",
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Where the report goes.", metavar="DIR", show_default="the ledger's"),
-    ] = None,
-) -> None:
-    """Write the report of a ledger again, or one of several, without running anything.
-
-    For example:
-
-    `lse-verify report reports/audit/ledger.jsonl`
-
-    `lse-verify report softplus/ledger.jsonl softmax/ledger.jsonl --out reports/exhaustive`
-    """
-    from lse_verify.audit.together import read_together
-    from lse_verify.report import show, show_hunt, write_report
-    from lse_verify.report.hunt import holds_comparison, read_comparison, write_comparison
-
-    first, *others = ledger
-    folder = out or first.parent
-    if first.suffix == ".json" and holds_comparison(first):
-        show_hunt.compared(*write_comparison(read_comparison(first), read_together(others), folder))
-        return
-    if others:
-        _require_together(ledger, out)
-    if first.suffix == ".json":
-        from lse_verify.bench.measurements import read_measurements
-        from lse_verify.report.performance import rewrite_performance
-
-        show.benched(read_measurements(first), rewrite_performance(first, folder))
-        return
-    found = read_together(ledger)
-    if found[0].is_exhaustive:
-        from lse_verify.report import show_exhaust
-        from lse_verify.report.exhaustive import write_exhaustive
-
-        show_exhaust.exhausted(found, write_exhaustive(found, folder))
-        return
-    show.summary(found[0], write_report(found[0], folder))
+app.command()(cli_tables.report)
 
 
 @app.command()
@@ -400,20 +353,6 @@ def list_all(json: Json = False) -> None:
     from lse_verify.report import show
 
     show.everything(as_json=json)
-
-
-def _require_together(ledgers: Sequence[Path], out: Path | None) -> None:
-    measurements = next((path for path in ledgers if path.suffix == ".json"), None)
-    if measurements is not None:
-        raise UsageError(
-            f"'{measurements}' is no ledger; only ledgers of exhaust make one report together: "
-            "give it alone"
-        )
-    if out is None:
-        raise UsageError(
-            f"{len(ledgers)} ledgers have no folder in common; say where their report goes: "
-            "--out DIR"
-        )
 
 
 def _row_of(regime: str, function: str, fmt: str, seed: int, samples: int, row: int) -> Block:

@@ -1,15 +1,58 @@
-"""The commands whose reports stand on ledgers of several runs: the leaderboard, and bugs."""
+"""The commands that make reports of ledgers: one again, the leaderboard, and bugs."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lse_verify.cli_options import Jobs, Json, command, cores
-from lse_verify.errors import UnknownName
+from lse_verify.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lse_verify.audit.ledger import Ledger
+
+
+def report(
+    ledger: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A ledger.jsonl, or several of exhaust, or the measurements.json of bench, or a "
+            "comparison.json of searches before ledgers with the true maxima.",
+            metavar="LEDGER...",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where the report goes.", metavar="DIR", show_default="the ledger's"),
+    ] = None,
+    html: Annotated[
+        bool,
+        typer.Option(
+            "--html",
+            help="Also as report.html: one page with its figures in it, whose tables sort and "
+            "filter.",
+        ),
+    ] = False,
+) -> None:
+    """Write the report of a ledger again, or one of several, without running anything.
+
+    For example:
+
+    `lse-verify report reports/audit/ledger.jsonl --html`
+
+    `lse-verify report softplus/ledger.jsonl softmax/ledger.jsonl --out reports/exhaustive`
+    """
+    written, of_audit = _report(ledger, out)
+    if html:
+        from lse_verify.report import show
+        from lse_verify.report.page import write_page
+
+        show.page(write_page(written, of_audit))
 
 
 def leaderboard(
@@ -122,3 +165,51 @@ def bugs(
         show_bugs.bugs(found, report)
     if any(case.state in ("otherwise", "gone", "failed") for case in found.cases):
         raise typer.Exit(1)
+
+
+def _report(ledger: Sequence[Path], out: Path | None) -> tuple[Path, Ledger | None]:
+    """Write and print a report; return its path, and its ledger if it is of an audit."""
+    from lse_verify.audit.together import read_together
+    from lse_verify.report import show, show_hunt, write_report
+    from lse_verify.report.hunt import holds_comparison, read_comparison, write_comparison
+
+    first, *others = ledger
+    folder = out or first.parent
+    if first.suffix == ".json" and holds_comparison(first):
+        said, path = write_comparison(read_comparison(first), read_together(others), folder)
+        show_hunt.compared(said, path)
+        return path, None
+    if others:
+        _require_together(ledger, out)
+    if first.suffix == ".json":
+        from lse_verify.bench.measurements import read_measurements
+        from lse_verify.report.performance import rewrite_performance
+
+        path = rewrite_performance(first, folder)
+        show.benched(read_measurements(first), path)
+        return path, None
+    found = read_together(ledger)
+    if found[0].is_exhaustive:
+        from lse_verify.report import show_exhaust
+        from lse_verify.report.exhaustive import write_exhaustive
+
+        path = write_exhaustive(found, folder)
+        show_exhaust.exhausted(found, path)
+        return path, None
+    path = write_report(found[0], folder)
+    show.summary(found[0], path)
+    return path, found[0]
+
+
+def _require_together(ledgers: Sequence[Path], out: Path | None) -> None:
+    measurements = next((path for path in ledgers if path.suffix == ".json"), None)
+    if measurements is not None:
+        raise UsageError(
+            f"'{measurements}' is no ledger; only ledgers of exhaust make one report together: "
+            "give it alone"
+        )
+    if out is None:
+        raise UsageError(
+            f"{len(ledgers)} ledgers have no folder in common; say where their report goes: "
+            "--out DIR"
+        )

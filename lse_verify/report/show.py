@@ -118,6 +118,11 @@ def summary(ledger: Ledger, report_path: Path) -> None:
     _print(f"report: {report_path}")
 
 
+def page(path: Path) -> None:
+    """Print where the page of a report is."""
+    _print(f"page: {path}")
+
+
 def ledger_json(ledger: Ledger) -> None:
     """Print what each cell showed, and its verdict."""
     _print_json(

@@ -412,9 +412,11 @@ def test_an_audit_of_a_users_file_on_a_users_rows_prints_json_alone_and_writes_i
     assert (folder / "o" / "ledger.jsonl").exists()
     assert (folder / "o" / "report.md").exists()
     assert found["header"]["command"] == f"lse-verify {call} --json"
-    again = run("report", "o/ledger.jsonl", "--out", "again")
+    again = run("report", "o/ledger.jsonl", "--out", "again", "--html")
     assert again.code == 0
     assert "4 cells: " in again.out
+    assert again.out.splitlines()[-2:] == ["report: again/report.md", "page: again/report.html"]
+    assert '<h2 id="all-grades">' in (folder / "again" / "report.html").read_text("utf-8")
     assert (folder / "again" / "report.md").read_bytes() == (folder / "o/report.md").read_bytes()
     _torn_ledger_is_one_line(run, folder / "o" / "ledger.jsonl")
 

@@ -20,7 +20,7 @@ from lse_verify.audit.ledger import (
 from lse_verify.audit.witness import Witness
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def witness() -> Callable[..., Witness]:
     def make(size: float = 3.0, **changed: Any) -> Witness:
         parts: dict[str, Any] = {
@@ -41,7 +41,7 @@ def witness() -> Callable[..., Witness]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def finding(witness: Callable[..., Witness]) -> Callable[..., Finding]:
     def make(size: float = 3.0, **changed: Any) -> Finding:
         worst = witness(size)
@@ -61,7 +61,7 @@ def finding(witness: Callable[..., Witness]) -> Callable[..., Finding]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def entry(finding: Callable[..., Finding]) -> Callable[..., Entry]:
     def make(
         implementation: str = "alpha",
@@ -76,7 +76,7 @@ def entry(finding: Callable[..., Finding]) -> Callable[..., Entry]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ledger() -> Callable[..., Ledger]:
     def make(*entries: Entry, skipped: tuple[Skipped, ...] = (), calls: str = "f(x)") -> Ledger:
         named = dict.fromkeys((e.cell.implementation, e.cell.function) for e in entries)
@@ -99,3 +99,20 @@ def ledger() -> Callable[..., Ledger]:
         return Ledger(header, list(entries))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def hostile() -> tuple[str, ...]:
+    """Names that are more than names where they are not escaped."""
+    return (
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "</td></table></details></main><h2>mine</h2>",
+        "[a link](javascript:alert(1))",
+        "![a picture](http://127.0.0.1:9/x.png)",
+        "tick ` **bold** <br> a|b \\",
+        "\x1b[31mred\x07\x9b31m\x00",
+        "\u202eturned",
+        "```\n# mine\n</details>\n<details><summary>mine</summary>",
+        "$\\frac$",
+    )
