@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import os
 import platform
 import subprocess
 from collections.abc import Iterable
@@ -29,6 +30,20 @@ _TELLING_FEATURES = (
 )
 """Instruction sets that are known to change the bits of elementary functions."""
 
+_SWITCHES = (
+    "ATEN_CPU_CAPABILITY",
+    "DNNL_MAX_CPU_ISA",
+    "GLIBC_TUNABLES",
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "NPY_DISABLE_CPU_FEATURES",
+    "NPY_ENABLE_CPU_FEATURES",
+    "ONEDNN_MAX_CPU_ISA",
+    "OPENBLAS_CORETYPE",
+    "TF_ENABLE_ONEDNN_OPTS",
+)
+"""Variables by which libraries are told to use other instruction sets than they would."""
+
 
 def versions(libraries: Iterable[Library]) -> dict[str, str]:
     """Return the versions of Python, of what the verdicts rest on, and of what is graded."""
@@ -42,15 +57,20 @@ def versions(libraries: Iterable[Library]) -> dict[str, str]:
 
 
 def machine() -> dict[str, str]:
-    """Return processor, features, cores, libc and system; no name of the machine."""
+    """Return processor, features, cores, libc and system; no name of the machine.
+
+    And what libraries are told to use of the features, if they are told anything.
+    """
     model, features = _processor()
-    return {
+    told = " ".join(f"{name}={os.environ[name]}" for name in _SWITCHES if os.environ.get(name))
+    found = {
         "processor": model,
         "features": " ".join(name for name in _TELLING_FEATURES if name in features),
         "cores": str(psutil.cpu_count() or 1),
         "libc": " ".join(platform.libc_ver()).strip(),
         "system": f"{platform.system()} {platform.machine()}",
     }
+    return found | {"switches": told} if told else found
 
 
 def described() -> dict[str, dict[str, str]]:

@@ -34,6 +34,8 @@ _CROWDS = {100: 607, MOST_TERMS: 67}
 _LAST = 16
 """Places at the end of a crowd: what is left of the longest vectors is among them."""
 
+OTHER_LAYOUTS = "same in other layouts"
+
 _SHIFTS = (1.0, -1.0, 0.5, -4.0, 16.0, -64.0)
 
 
@@ -61,7 +63,7 @@ def properties(
     """
     found = {
         "same alone and in a batch": _batch(site, asker, got),
-        "same in other layouts": _layouts(site, asker, got),
+        OTHER_LAYOUTS: _layouts(site, asker, got),
     }
     found |= of_twin(site, got, twin)
     if (site.function.symmetric and site.block.n_terms != 1) or site.function.name == "logaddexp":

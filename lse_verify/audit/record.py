@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.standing import Outcome, Standing
@@ -17,7 +18,10 @@ from lse_verify.audit.verdict import Verdict
 Key = tuple[str, str, str]
 """Implementation, function and format."""
 
-EXCUSED = "excused violation"
+EXCUSED, UNDECIDED = "excused violation", "undecided"
+
+SIZES = ("largest_ulps", "conditioned_ulps", "stability")
+"""The fields of a `Record` that are largest sizes."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,23 +111,29 @@ def record(implementation: str, function: str, fmt: str, outcome: Outcome) -> Re
 
 def faults(finding: Finding) -> dict[str, int]:
     """Return how often each fault happened, those that did not left out."""
-    tallies = {
+    return {name: tally.count for name, tally in tallies(finding).items() if tally.count}
+
+
+def tallies(finding: Finding) -> dict[str, Tally]:
+    """Return how often each fault happened among how many; what is excused is one of its own."""
+    found = {
         "spurious NaN": finding.spurious_nan,
         "spurious infinity": finding.spurious_infinity,
         "wrong special value": finding.special,
-        "undecided": finding.undecided,
+        UNDECIDED: finding.undecided,
     }
-    counts = {name: tally.count for name, tally in tallies.items()}
     if finding.failure is not None:
-        counts[finding.failure.kind] = 1
-    counts |= {name: _unexcused(tally) for name, tally in finding.violations.items()}
-    counts[EXCUSED] = sum(tally.excused for tally in finding.violations.values())
-    counts |= {name: _unexcused(tally) for name, tally in finding.properties.items()}
-    return {name: count for name, count in counts.items() if count}
+        found[finding.failure.kind] = Tally(tested=1, count=1)
+    found |= {name: _unexcused(tally) for name, tally in finding.violations.items()}
+    found[EXCUSED] = Tally(
+        tested=sum(tally.tested for tally in finding.violations.values()),
+        count=sum(tally.excused for tally in finding.violations.values()),
+    )
+    return found | {name: _unexcused(tally) for name, tally in finding.properties.items()}
 
 
-def _unexcused(tally: Tally) -> int:
-    return tally.count - tally.excused
+def _unexcused(tally: Tally) -> Tally:
+    return replace(tally, count=tally.count - tally.excused, excused=0)
 
 
 def changes(before: Record, after: Record) -> list[Change]:
@@ -146,7 +156,7 @@ Change(figure='spurious NaN', before=0, after=1, is_worse=True)]
     """
     graded = _VERDICTS[before.verdict], _VERDICTS[after.verdict]
     pairs: dict[str, tuple[float, float]] = {"verdict": graded}
-    for name in ("largest_ulps", "conditioned_ulps", "stability"):
+    for name in SIZES:
         pairs[name] = getattr(before, name), getattr(after, name)
     for name in sorted({*before.faults, *after.faults}):
         pairs[name] = before.faults.get(name, 0), after.faults.get(name, 0)

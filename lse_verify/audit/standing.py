@@ -154,10 +154,11 @@ def _outcomes(entries: list[Entry]) -> dict[str, Outcome]:
         before = regimes.get(entry.cell.regime, Finding())
         regimes[entry.cell.regime] = before.merge(entry.finding)
     ordered = sorted(formats.items(), key=lambda item: _place(item[0], FORMATS))
-    return {name: _outcome(regimes) for name, regimes in ordered}
+    return {name: outcome_of(regimes) for name, regimes in ordered}
 
 
-def _outcome(regimes: dict[str, Finding]) -> Outcome:
+def outcome_of(regimes: dict[str, Finding]) -> Outcome:
+    """Return what the findings of some regimes, by name, show together."""
     ordinary = [finding for name, finding in regimes.items() if name != SPECIAL]
     return Outcome(regimes, merged(regimes.values()), merged(ordinary or regimes.values()))
 

@@ -58,7 +58,8 @@ class Exhibit:
     @property
     def lines(self) -> list[str]:
         """The witness as lines for people, without a command."""
-        return list(_lines(self))
+        got = [("got", answer(self.cell, self.witness))] if self.witness.got else []
+        return lines_with(self, got)
 
 
 def exhibits(ledger: Ledger) -> dict[tuple[str, str], list[Exhibit]]:
@@ -75,10 +76,19 @@ def exhibits(ledger: Ledger) -> dict[tuple[str, str], list[Exhibit]]:
     return {key: _chosen(faults) for key, faults in grouped.items()}
 
 
-def replay(cell: Cell, witness: Witness) -> str:
-    """Return the command that shows one input again through its implementation."""
-    words = ["lse-verify", "explain", "-i", cell.implementation, "-f", cell.function]
-    words += ["--format", cell.format]
+def replay(cell: Cell, witness: Witness, beside: str | None = None) -> str:
+    """Return the command that shows one input again through its implementation.
+
+    Parameters
+    ----------
+    cell, witness : Cell, Witness
+        What showed what.
+    beside : str, optional
+        Another implementation to show with it, which comes first.
+    """
+    names = dict.fromkeys([beside or cell.implementation, cell.implementation])
+    words = ["lse-verify", "explain", *(word for name in names for word in ("-i", name))]
+    words += ["-f", cell.function, "--format", cell.format]
     if witness.arguments is not None:
         words += ["--", *witness.arguments]
     else:
@@ -88,16 +98,22 @@ def replay(cell: Cell, witness: Witness) -> str:
 
 
 BROKEN_ROUNDING = "the a-priori bound broken"
+SPECIAL_FAULT = "a wrong special value"
+LOST_DIGITS, MORE_ERROR = (
+    "digits lost that the input did not cost",
+    "more error than a good algorithm has",
+)
+LARGEST_ERROR = "the largest error where κ ≤ 100"
 
-_GRAVEST_FIRST = (
+GRAVEST_FIRST = (
     "NaN where the truth is a number",
     "an infinity where the truth is a number that fits",
-    "digits lost that the input did not cost",
+    LOST_DIGITS,
     "a bound broken",
     BROKEN_ROUNDING,
-    "a wrong special value",
-    "more error than a good algorithm has",
-    "the largest error where κ ≤ 100",
+    SPECIAL_FAULT,
+    MORE_ERROR,
+    LARGEST_ERROR,
 )
 
 
@@ -115,7 +131,7 @@ def faults_of(finding: Finding) -> Iterator[tuple[str, Witness]]:
         None if unstable else weak,
         finding.worst_conditioned,
     )
-    for fault, witness in zip(_GRAVEST_FIRST, found, strict=True):
+    for fault, witness in zip(GRAVEST_FIRST, found, strict=True):
         if witness is not None:
             yield fault, witness
 
@@ -127,13 +143,23 @@ def _broken_bound(finding: Finding) -> Witness | None:
 
 def _chosen(faults: dict[str, list[Exhibit]]) -> list[Exhibit]:
     """Take the best exhibit of each fault, no input twice, a mere largest error last."""
-    ordered = [min(faults[f], key=lambda e: e.preference) for f in _GRAVEST_FIRST if f in faults]
-    at_fault = [e for e in ordered if e.fault != _GRAVEST_FIRST[-1]] or ordered
+    ordered = [min(faults[f], key=lambda e: e.preference) for f in GRAVEST_FIRST if f in faults]
+    at_fault = [e for e in ordered if e.fault != GRAVEST_FIRST[-1]] or ordered
     different = {replay(e.cell, e.witness): e for e in reversed(at_fault)}
     return list(reversed(different.values()))[:MOST_A_FUNCTION]
 
 
-def _lines(exhibit: Exhibit) -> Iterable[str]:
+def lines_with(exhibit: Exhibit, answers: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a witness as lines for people, each answer to its input under its label."""
+    return [*_asked(exhibit), *(f"  {label:<6} {text}" for label, text in answers), *_told(exhibit)]
+
+
+def answer(cell: Cell, witness: Witness) -> str:
+    """Write what was got, in decimals and in hex."""
+    return f"{shortened([witness.got], cell.format)}    {witness.got}"
+
+
+def _asked(exhibit: Exhibit) -> Iterator[str]:
     cell, w = exhibit.cell, exhibit.witness
     where = f"[{w.output}]" if cell.function in RETURN_ROWS else ""
     yield f"{cell.function}{where}, {cell.format}, regime {cell.regime}: {exhibit.fault}"
@@ -142,8 +168,11 @@ def _lines(exhibit: Exhibit) -> Iterable[str]:
     else:
         yield f"  input  {shortened(w.arguments, cell.format) or '(no terms)'}"
         yield f"         {shortened_hex(w.arguments)}".rstrip()
+
+
+def _told(exhibit: Exhibit) -> Iterator[str]:
+    w = exhibit.witness
     if w.got:
-        yield f"  got    {shortened([w.got], cell.format)}    {w.got}"
         yield f"  truth  {w.truth}"
     unit = " ulp" if w.stability else ""
     measures = [("error", w.error_ulps, unit), ("E", w.stability, ""), ("κ", w.condition, "")]
