@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from lse_verify import cli_check, cli_search, cli_tables
+from lse_verify import cli_check, cli_compare, cli_search, cli_tables
 from lse_verify.cli_options import (
     Data,
     Device,
@@ -252,6 +252,8 @@ app.command()(cli_search.hunt)
 app.command()(cli_search.exhaust)
 app.command()(cli_tables.leaderboard)
 app.command()(cli_tables.bugs)
+app.command()(cli_compare.compare)
+app.command()(cli_compare.adjudicate)
 
 
 @app.command()

@@ -14,6 +14,8 @@ from lse_verify.enclosure import Floats
 from lse_verify.family.apriori import apriori_bound
 from lse_verify.formats import Format
 
+SUM_OF_SHARES = "sum of shares"
+
 
 def violations(
     site: Site, wide: Floats, stability: Floats, algorithm: str | None
@@ -47,7 +49,7 @@ def violations(
             site, wide, (broken & comparable, excused, comparable & stated), bound
         )
     if site.function.name == "softmax":
-        found["sum of shares"] = share_sum(site, wide, algorithm)
+        found[SUM_OF_SHARES] = share_sum(site, wide, algorithm)
     return {name: tally for name, tally in found.items() if tally.tested}
 
 

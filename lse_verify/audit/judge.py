@@ -42,21 +42,33 @@ class Measured:
     condition_text: str = ""
 
 
-def judge(site: Site, entry: int, got: float) -> Measured:
-    """Measure one output with the judge, as exactly as its grade and three digits need."""
+def judge(site: Site, entry: int, got: float | Fraction, digits: int = 20) -> Measured:
+    """Measure one output with the judge, as exactly as its grade and three digits need.
+
+    Parameters
+    ----------
+    site : Site
+        Where it was asked.
+    entry : int
+        Which output.
+    got : float or Fraction
+        The answer, a float of the format or any rational.
+    digits : int
+        To how many digits the truth has to be known besides; twenty are told.
+    """
     row, output = divmod(entry, site.per_row)
     point = site.point(row)
     try:
-        question = all_decided(error_decided(got, site.fmt), digits_decided(20))
+        question = all_decided(error_decided(got, site.fmt), digits_decided(digits))
         truth = site.ladder.confirm(site.function, point, output, question)
     except OracleUndecided:
         return Measured("undecided")
     if not isinstance(truth, Enclosure):
         return Measured(spell(truth) if isinstance(truth, float) else "no limit exists")
     error = enclosed_error(got, truth, site.fmt)
-    digits = _digits(truth)
+    text = _digits(truth)
     if isinstance(error, Spurious):
-        return Measured(digits, error, error_text=error.value)
+        return Measured(text, error, error_text=error.value)
     assert error is not None
     floor = floor_of(site.function, site.fmt)
     condition = site.ladder.condition(site.function, point, output, truth, floor)
@@ -64,7 +76,7 @@ def judge(site: Site, entry: int, got: float) -> Measured:
     middle = (low + high) / 2
     stability = _stability(middle, truth, condition, site.fmt)
     return Measured(
-        truth=digits,
+        truth=text,
         error=_to_float(middle),
         at_most_half=_is_nearest(got, truth, high, site.fmt),
         below_one=_is_below_one(low, high),
@@ -104,7 +116,7 @@ def _is_below_one(low: Fraction, high: Fraction) -> bool:
     return high < 1 or (high == 1 and low < 1)
 
 
-def _is_nearest(got: float, truth: Enclosure, error: Fraction, fmt: Format) -> bool:
+def _is_nearest(got: float | Fraction, truth: Enclosure, error: Fraction, fmt: Format) -> bool:
     """Tell whether `got` is a nearest float.
 
     An error of at most 0.5 says so, but for one case: beside an exact power of two the float

@@ -130,7 +130,7 @@ def digits_decided(digits: int) -> Decided:
     return decided
 
 
-def error_decided(got: float, fmt: Format) -> Decided:
+def error_decided(got: float | Fraction, fmt: Format) -> Decided:
     """Ask for the error of a result to 3 digits and for its side of 0.5 and of 1 ulp."""
 
     def decided(enclosure: Enclosure) -> bool:

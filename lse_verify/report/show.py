@@ -141,7 +141,7 @@ def ledger_json(ledger: Ledger) -> None:
     )
 
 
-def _shown(point: Point) -> str:
+def shown(point: Point) -> str:
     """Write an input for a heading: decimals that read back to the same floats."""
     texts = [
         ", ".join(map(repr, a[:8])) + (f", … ({len(a)} terms)" if len(a) > 8 else "")
@@ -213,7 +213,7 @@ def certified(
         )
         return
     for number, output in enumerate(outputs):
-        name = f"{function.name}({_shown(point)})"
+        name = f"{function.name}({shown(point)})"
         _print(f"{name}[{number}]" if function.returns_row else name)
         _print(f"  = {output.digits}" + (f" = {output.rational}" if output.rational else ""))
         if not math.isnan(output.condition):
@@ -240,7 +240,7 @@ def explained(
         _print_json([msgspec.to_builtins(answer) for group in answers for answer in group])
         return
     found = [answer for group in answers for answer in group]
-    _print(f"{function.name}({_shown(point)}) in {fmt.name}")
+    _print(f"{function.name}({shown(point)}) in {fmt.name}")
     for output in sorted({answer.output for answer in found})[:_MOST_OUTPUTS]:
         here = [a for a in found if a.output == output and not a.failure]
         if here:

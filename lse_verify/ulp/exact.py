@@ -51,14 +51,17 @@ def ulp(value: Fraction, fmt: Format, side: int = 0) -> Fraction:
     return power_of_two(fmt.exponent(value, side) - (fmt.precision - 1))
 
 
-def error_ulps(got: float, truth: Fraction, fmt: Format, side: int = 0) -> Fraction | Spurious:
+def error_ulps(
+    got: float | Fraction, truth: Fraction, fmt: Format, side: int = 0
+) -> Fraction | Spurious:
     """Return the error of a result, in units in the last place of the exact value.
 
     Parameters
     ----------
-    got : float
-        What the implementation returned, a value of `fmt` (or ±∞, or NaN). Of a format without
-        infinity NaN is the answer to what rounds beyond its largest float, of either sign.
+    got : float or Fraction
+        What the implementation returned, a value of `fmt` (or ±∞, or NaN); or any rational. Of a
+        format without infinity NaN is the answer to what rounds beyond its largest float, of
+        either sign.
     truth : Fraction
         The exact real value.
     fmt : Format
@@ -79,6 +82,8 @@ def error_ulps(got: float, truth: Fraction, fmt: Format, side: int = 0) -> Fract
     >>> error_ulps(float("inf"), Fraction(1), BINARY64)
     <Spurious.INFINITY: 'spurious infinity'>
     """
+    if isinstance(got, Fraction):
+        return abs(got - truth) / ulp(truth, fmt, side)
     if math.isnan(got):
         rounded = fmt.round(truth, side=side)
         if fmt.has_infinity or math.isfinite(rounded):
@@ -94,7 +99,7 @@ def error_ulps(got: float, truth: Fraction, fmt: Format, side: int = 0) -> Fract
 
 
 def enclosed_error(
-    got: float, truth: Enclosure, fmt: Format
+    got: float | Fraction, truth: Enclosure, fmt: Format
 ) -> tuple[Fraction, Fraction] | Spurious | None:
     """Return bounds of the error of a result whose truth is known to an interval.
 
@@ -124,12 +129,13 @@ def enclosed_error(
     at_hi = error_ulps(got, truth.hi, fmt, hi_side)
     if isinstance(at_lo, Spurious) or isinstance(at_hi, Spurious):
         return at_lo if isinstance(at_lo, Spurious) and at_lo is at_hi else None
-    if math.isnan(got) and truth.lo < 0 < truth.hi:
+    is_rational = isinstance(got, Fraction)
+    if not is_rational and math.isnan(got) and truth.lo < 0 < truth.hi:
         # It stands for what overflows on either side, and not for what lies between.
         return None
     ulp_lo, ulp_hi = ulp(truth.lo, fmt, lo_side), ulp(truth.hi, fmt, hi_side)
     largest = max(at_lo, at_hi)
-    inside = math.isfinite(got) and truth.lo <= Fraction(got) <= truth.hi
+    inside = (is_rational or math.isfinite(got)) and truth.lo <= Fraction(got) <= truth.hi
     smallest = Fraction(0) if inside else min(at_lo, at_hi)
     if ulp_lo == ulp_hi and not truth.lo < 0 < truth.hi:
         return smallest, largest

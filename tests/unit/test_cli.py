@@ -25,7 +25,10 @@ from lse_verify.inputs.regimes import REGIMES
 from lse_verify.oracle import certify
 from lse_verify.report import show
 
-COMMANDS = ("audit", "report", "prove", "bench", "truth", "explain", "list", "leaderboard", "bugs")
+COMMANDS = (
+    *("audit", "report", "prove", "bench", "truth", "explain", "list", "leaderboard", "bugs"),
+    *("compare", "adjudicate"),
+)
 
 CLAIMS = """
     import os, time
