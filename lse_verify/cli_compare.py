@@ -41,7 +41,7 @@ def compare(
 
     `lse-verify compare old/ledger.jsonl new/ledger.jsonl --markdown > comment.md`
 
-    `lse-verify compare reports/audit/ledger.jsonl cuda/ledger.jsonl --pair torch=torch@cuda`
+    `lse-verify compare old/ledger.jsonl new/ledger.jsonl --pair torch=jax`
     """
     from lse_verify.audit.comparison import Side
     from lse_verify.audit.comparison import compare as run_compare

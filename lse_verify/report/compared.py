@@ -25,7 +25,8 @@ def headline(c: Comparison) -> str:
     ]
     if len(alike) == len(c.grades):
         return f"Nothing differs: {counted(len(alike), 'grade')} {_alike(alike)}."
-    said = [f"{counted(turns['worse'], 'grade')} got worse", f"{turns['better']:,} better"]
+    worse = counted(turns["worse"], "grade") if turns["worse"] else "No grade"
+    said = [f"{worse} got worse", f"{turns['better']:,} better"]
     return ", ".join([*said, *filter(None, rest)]) + "."
 
 
@@ -54,8 +55,13 @@ def inputs(c: Comparison) -> str:
     whose = "" if other == len(c.grades) else f" of {other:,} of {counted(len(c.grades), 'grade')}"
     return (
         f"The inputs{whose} are not the same: verdicts and largest errors are those of each "
-        "side's own sample, counts are given as shares, and bits tell nothing."
+        f"side's own sample{_less(c)}, counts are given as shares, and bits tell nothing."
     )
+
+
+def _less(c: Comparison) -> str:
+    first, second = (side.ledger.header.samples for side in (c.first, c.second))
+    return "" if first == second else " and a smaller one finds less"
 
 
 def differences(c: Comparison) -> list[tuple[str, str, str]]:

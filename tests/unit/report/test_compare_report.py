@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,12 @@ def test_the_sentence_counts_what_matters_first(changed: Comparison) -> None:
     assert inputs(changed) == "Both answered the same inputs."
 
 
+def test_where_no_grade_got_worse_that_is_said(changed: Comparison) -> None:
+    few = [grade for grade in changed.grades if grade.turn != "worse"]
+    said = headline(dataclasses.replace(changed, grades=few))
+    assert said.startswith("No grade got worse, 1 better, ")
+
+
 def test_nothing_is_told_between_a_ledger_and_itself(
     changed: Comparison, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +114,8 @@ def test_other_inputs_are_told_first(ledger: Make, entry: MakeEntry, finding: Ma
     assert headline(found) == "Nothing differs: 1 grade with the same verdict."
     assert inputs(found).startswith("The inputs are not the same: verdicts and largest errors are")
     assert differences(found) == [("seed", "7", "8")]
+    fewer = compare(_side("a.jsonl", one), _side("b.jsonl", other, samples=9))
+    assert "own sample and a smaller one finds less, counts are given as" in inputs(fewer)
 
 
 def test_what_made_the_ledgers_is_told_where_it_differs(
