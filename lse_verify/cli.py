@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import re
 import sys
+import warnings
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
@@ -39,7 +40,7 @@ from lse_verify.cli_options import (
     refuse_beside_resume,
     specs,
 )
-from lse_verify.errors import LseVerifyError, UsageError
+from lse_verify.errors import LseVerifyError, Repaired, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +98,7 @@ def audit(
 
     `lse-verify audit --resume reports/audit` — what was stopped goes on
     """
+    from lse_verify.audit.reporting import reporting
     from lse_verify.audit.run import DEFAULT_SAMPLES, Request, go_on
     from lse_verify.audit.run import audit as run_audit
     from lse_verify.family import function_named
@@ -112,8 +114,8 @@ def audit(
     if resume is not None:
         chosen = [*implementation, *foreign, *function, *format, *regime]
         refuse_beside_resume(bool(chosen or python or device or data or samples or seed))
-        out = resume
-        run = partial(go_on, out / "ledger.jsonl", jobs or cores(), scheduler)
+        out, path = resume, resume / "ledger.jsonl"
+        run = partial(go_on, path, jobs or cores(), scheduler)
     else:
         request = Request(
             command=command(sys.argv[1:]),
@@ -130,10 +132,12 @@ def audit(
             oracle=oracle,
             scheduler=scheduler,
         )
-        run = partial(run_audit, request, out / "ledger.jsonl")
+        path = out / "ledger.jsonl"
+        run = partial(run_audit, request, path)
     with show.progress(quiet=json) as observe:
         ledger = run(observe)
-    report_path = write_report(ledger, out)
+    with reporting(ledger, path):
+        report_path = write_report(ledger, out)
     if json:
         show.ledger_json(ledger)
     else:
@@ -383,6 +387,24 @@ def _numbers_apart(arguments: Sequence[str]) -> list[str]:
     return [*spaced, *arguments[last:]]
 
 
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show what was mended as errors are shown, and all else as ever."""
+    if issubclass(category, Repaired):
+        print(f"lse-verify: {message}", file=sys.stderr)
+    else:
+        _AS_EVER(message, category, filename, lineno, file, line)
+
+
+_AS_EVER = warnings.showwarning
+
+
 # Typer exports only the last of Click's exceptions, and from where it has Click varies.
 _WrongCall: type[Exception] = typer.BadParameter.__mro__[1]
 
@@ -393,6 +415,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Signs such as κ end as escapes where they cannot be written, not in an error.
             stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = _show_warning
     try:
         raise SystemExit(
             app(args=_numbers_apart(sys.argv[1:]) or ["--help"], standalone_mode=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -28,7 +28,10 @@ from lse_verify.cli_options import (
     refuse_beside_resume,
     specs,
 )
-from lse_verify.errors import UsageError
+from lse_verify.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from lse_verify.audit.hunted import Hunt
 
 Objective = Literal["error", "stability", "bound", "violation"]
 """Those of `audit.hunted.OBJECTIVES`."""
@@ -83,12 +86,32 @@ def hunt(
     """
     from lse_verify.report import show_hunt
     from lse_verify.search.hunt.request import DEFAULT_BUDGET, Request, resumed
-    from lse_verify.search.hunt.run import run
-    from lse_verify.search.witnesses import keep
+    from lse_verify.search.hunt.run import ended, run
+    from lse_verify.search.witnesses import keep, require_usable
+
+    def tell(found: Hunt, objective: str) -> None:
+        if json:
+            show_hunt.hunt_json(found)
+        else:
+            show_hunt.hunted(found, objective)
+
+    def keep_finds(found: Hunt) -> None:
+        if found.finds:
+            try:
+                keep(witnesses, found.finds.values())
+            except OutputError:
+                # What cannot be kept is to be seen at least.
+                tell(found, objective)
+                raise
 
     if resume is not None:
         whose = implementation or foreign or python or device
         refuse_beside_resume(bool(whose or budget or time or terms or seed))
+        if (before := ended(resume)) is not None:
+            head, found = before
+            keep_finds(found)
+            tell(found, head.first.objective)
+            return
         request = resumed(resume, jobs or cores(), scheduler)
     elif implementation is None and foreign is None:
         raise UsageError("no implementation; give one: lse-verify hunt -i torch -f softplus")
@@ -119,13 +142,8 @@ def hunt(
         if step is not None and not json:
             show_hunt.rise(step, done, request.objective)  # type: ignore[arg-type]  # a Step
 
-    found = run(request, observe)
-    if found.finds:
-        keep(witnesses, found.finds.values())
-    if json:
-        show_hunt.hunt_json(found)
-    else:
-        show_hunt.hunted(found, request.objective)
+    require_usable(witnesses)
+    tell(run(request, observe, keep_finds), request.objective)
 
 
 def exhaust(
@@ -154,6 +172,7 @@ def exhaust(
 
     `lse-verify exhaust --resume reports/exhaustive` — what was stopped goes on
     """
+    from lse_verify.audit.reporting import reporting
     from lse_verify.family import function_named
     from lse_verify.formats import format_named
     from lse_verify.implementations.registry import select
@@ -166,8 +185,8 @@ def exhaust(
         refuse_beside_resume(
             bool(implementation or foreign or python or device or function or format)
         )
-        out = resume
-        run = partial(go_on, out / "ledger.jsonl", jobs or cores(), scheduler)
+        out, path = resume, resume / "ledger.jsonl"
+        run = partial(go_on, path, jobs or cores(), scheduler)
     else:
         if not function or not format:
             raise UsageError(
@@ -188,10 +207,12 @@ def exhaust(
             base=Path.cwd(),
             scheduler=scheduler,
         )
-        run = partial(run_exhaust, request, out / "ledger.jsonl")
+        path = out / "ledger.jsonl"
+        run = partial(run_exhaust, request, path)
     with show.progress(quiet=json) as observe:
         ledger = run(observe)
-    report = write_exhaustive([ledger], out)
+    with reporting(ledger, path):
+        report = write_exhaustive([ledger], out)
     if json:
         show.ledger_json(ledger)
     else:

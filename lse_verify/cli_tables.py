@@ -135,6 +135,7 @@ def bugs(
     from lse_verify.audit.reproduce import Place, reproduce
     from lse_verify.audit.sightings import current, read_sightings, write_sightings
     from lse_verify.audit.together import read_all
+    from lse_verify.execution.interruption import interruptible
     from lse_verify.report import show, show_bugs
     from lse_verify.report.bugs import dossier, write_bugs
 
@@ -153,10 +154,13 @@ def bugs(
             if not library or release.library in library
         ]
         place = Place(python or "", Path.cwd())
-        with show.progress(quiet=json) as observe:
-            for sighting in reproduce(wanted, place, jobs or cores(), observe):
-                seen[sighting.library, sighting.bug] = sighting
-        write_sightings(seen.values(), out)
+        stopped = interruptible(lambda: f"stopped: what was seen is kept in '{out}'")
+        with stopped, show.progress(quiet=json) as observe:
+            try:
+                for sighting in reproduce(wanted, place, jobs or cores(), observe):
+                    seen[sighting.library, sighting.bug] = sighting
+            finally:
+                write_sightings(seen.values(), out)
     found = dossier(releases, seen, ledgers)
     report = write_bugs(found, out, command(sys.argv[1:]))
     if json:

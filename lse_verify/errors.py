@@ -10,14 +10,15 @@
     │   ├── ClaimFileError            a user's file of claims cannot be used
     │   ├── OutputError               a folder or file that cannot be written
     │   ├── FolderInUse               another run writes into the folder
-    │   └── LedgerError               a ledger that is torn or of another schema
+    │   └── LedgerError               a ledger that is damaged or of another schema
     ├── OracleError                   the truth was not established (exit code 3)
     │   ├── OracleDisagreement        two oracles exclude one another
     │   └── OracleUndecided           the precision limit was reached
     ├── WorkersLost                   whoever was to do the work cannot (exit code 2)
     └── Interrupted                   Ctrl-C or SIGTERM             (exit code 130)
 
-An unexpected answer of an implementation is a finding, never an exception.
+An unexpected answer of an implementation is a finding, never an exception. What was mended and
+does not stop a run is a warning, `Repaired`.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class FolderInUse(UsageError):
 
 
 class LedgerError(UsageError):
-    """A ledger that is torn or of another schema version."""
+    """A ledger that is torn, damaged, too large or of another schema version."""
 
 
 class OracleError(LseVerifyError):
@@ -113,3 +114,7 @@ class Interrupted(LseVerifyError):
     """The run was stopped by Ctrl-C or SIGTERM; what had ended is kept."""
 
     exit_code = 130
+
+
+class Repaired(UserWarning):
+    """Something that a run before left was damaged, and has been mended."""

@@ -1,8 +1,8 @@
-"""The ledger: JSON Lines, a header and then a line a finding.
+"""The ledger: JSON Lines, a header and then a line a finding, each with a check of its own.
 
 Until all cells have ended they are in the journal beside it (`lse_verify.audit.writer`). Lines
 stand in the order of the plan, so that the same findings give the same bytes. The schema is
-``ledger.schema.json`` beside this file.
+``ledger.schema.json`` beside this file, checks are those of `lse_verify.execution.lines`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from lse_verify.audit.cell import Cell
 from lse_verify.audit.exhausted import EXHAUSTIVE
 from lse_verify.audit.finding import Finding
 from lse_verify.errors import LedgerError
-from lse_verify.execution.journal import UNREADABLE, decoded
+from lse_verify.execution.lines import UNREADABLE, checked, decoded, read_lines
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _AGAIN = "run the audit again"
 
@@ -130,8 +130,7 @@ def _comparable(finding: Finding) -> Finding:
 
 def encode(ledger: Ledger) -> bytes:
     """Return the bytes of a ledger."""
-    lines = [msgspec.json.encode(line) for line in (ledger.header, *ledger.entries)]
-    return b"\n".join(lines) + b"\n"
+    return b"".join(map(checked, (ledger.header, *ledger.entries)))
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -140,27 +139,34 @@ def read_ledger(path: Path) -> Ledger:
     Raises
     ------
     LedgerError
-        If it cannot be read, is of another schema, or has a line that does not decode; one
-        line with the line's number and the remedy.
+        If it cannot be read, is of another schema or too large, has a line that is damaged, or
+        not each cell once; one line with the line's number and the remedy.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = read_lines(path)
+        header = _header(path, next(lines, b""))
+        entries = [decoded(path, n, line, Entry, _AGAIN) for n, line in enumerate(lines, 2)]
     except OSError as error:
         raise LedgerError(
             f"cannot read the ledger '{path}': {error.strerror}; check the path"
         ) from error
-    header = _header(path, lines[0])
-    if lines[-1]:
-        raise LedgerError(f"'{path}' is torn: its last line has no end; run the audit again")
-    entries = [
-        decoded(path, number, line, Entry, _AGAIN) for number, line in enumerate(lines[1:-1], 2)
-    ]
     if len(entries) != header.cells:
         raise LedgerError(
-            f"'{path}' has {len(entries)} findings where its header says {header.cells}; "
-            "run the audit again"
+            f"'{path}' has {len(entries)} findings where its header says {header.cells}; {_AGAIN}"
         )
+    _require_once(path, entries)
     return Ledger(header, entries)
+
+
+def _require_once(path: Path, entries: list[Entry]) -> None:
+    seen: dict[Cell, int] = {}
+    for number, entry in enumerate(entries, 2):
+        before = seen.setdefault(entry.cell, number)
+        if before != number:
+            raise LedgerError(
+                f"lines {before} and {number} of '{path}' are of the same cell, {entry.cell}; "
+                f"{_AGAIN}"
+            )
 
 
 def _header(path: Path, line: bytes) -> Header:
@@ -185,12 +191,24 @@ def schema() -> dict[str, Any]:
     (header, entry), parts = msgspec.json.schema_components(
         [Header, Entry], ref_template="#/$defs/{name}"
     )
+    for line in (Header, Entry):
+        part = parts[line.__name__]
+        part["properties"]["check"] = _CHECK
+        part["required"].append("check")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A line of an lse_verify ledger, schema version {SCHEMA_VERSION}",
         "anyOf": [header, entry],
         "$defs": {name: _described(part) for name, part in parts.items()},
     }
+
+
+_CHECK = {
+    "type": "string",
+    "pattern": "^[0-9a-f]{8}$",
+    "description": "The last member: CRC-32, in hex, of the bytes of the line before it, without "
+    "the comma between.",
+}
 
 
 def _described(part: dict[str, Any]) -> dict[str, Any]:

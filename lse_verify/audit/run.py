@@ -92,8 +92,8 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
     steps = _Steps(observe, len(cells))
     with ExitStack() as stack:
         stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path)))
-        stack.enter_context(folder_lock(ledger_path.parent))
-        keep = partial(LedgerWriter, ledger_path, resume=request.resume)
+        lock = stack.enter_context(folder_lock(ledger_path.parent))
+        keep = partial(LedgerWriter, ledger_path, lock=lock, resume=request.resume)
         return _graded(request, cells, keep, steps, stack)
 
 

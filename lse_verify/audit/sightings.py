@@ -11,6 +11,7 @@ import msgspec
 from lse_verify.audit.bug import Bug, Release
 from lse_verify.errors import BadInput
 from lse_verify.execution.files import write_whole
+from lse_verify.execution.lines import read_whole
 
 SIGHTINGS = "sightings.json"
 """The file in the folder of the bugs."""
@@ -82,7 +83,7 @@ def read_sightings(folder: Path) -> dict[Key, Sighting]:
     if not path.exists():
         return {}
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=_File)
+        found = msgspec.json.decode(read_whole(path), type=_File)
         told = [
             Sighting(**msgspec.structs.asdict(seen) | {"machine": found.machines[seen.machine]})
             for seen in found.sightings

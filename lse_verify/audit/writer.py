@@ -11,6 +11,7 @@ from lse_verify.audit.grade import Graded
 from lse_verify.audit.ledger import Entry, Ledger, encode
 from lse_verify.audit.request import Beginning
 from lse_verify.execution.journal import Journal
+from lse_verify.execution.lock import FolderLock
 
 
 class LedgerInMemory:
@@ -43,7 +44,7 @@ class LedgerInMemory:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         """Keep nothing open."""
 
 
@@ -56,6 +57,8 @@ class LedgerWriter(LedgerInMemory):
         Where the ledger will be; until then its findings are in ``path`` + ``.part``.
     beginning : Beginning
         Its header and what was asked.
+    lock : FolderLock
+        Of its folder.
     resume : bool
         Go on with what is there.
 
@@ -67,9 +70,11 @@ class LedgerWriter(LedgerInMemory):
         If what is there was begun differently, or is damaged.
     """
 
-    def __init__(self, path: Path, beginning: Beginning, *, resume: bool = False) -> None:
+    def __init__(
+        self, path: Path, beginning: Beginning, lock: FolderLock, *, resume: bool = False
+    ) -> None:
         super().__init__(beginning)
-        self._journal = Journal(path, beginning, Entry, resume=resume)
+        self._journal = Journal(path, beginning, Entry, lock, resume=resume)
         self._entries = {entry.cell: entry for entry in self._journal.lines}
 
     def add(self, cell: Cell, graded: Graded) -> None:
@@ -83,5 +88,5 @@ class LedgerWriter(LedgerInMemory):
         self._journal.finish(encode(ledger))
         return ledger
 
-    def __exit__(self, *error: object) -> None:
-        self._journal.__exit__(*error)
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self._journal.__exit__(kind, *error)

@@ -9,6 +9,7 @@ import msgspec
 from lse_verify.bench.plan import Plan
 from lse_verify.bench.spread import Spread
 from lse_verify.errors import LedgerError
+from lse_verify.execution.lines import read_whole
 
 SCHEMA_VERSION = 1
 
@@ -215,7 +216,7 @@ def read_measurements(path: Path) -> Measurements:
         If it cannot be read, or is of another schema.
     """
     try:
-        content = path.read_bytes()
+        content = read_whole(path)
         version = msgspec.json.decode(content, type=_Version).schema
         if version == SCHEMA_VERSION:
             return msgspec.json.decode(content, type=Measurements)

@@ -26,6 +26,7 @@ from lse_verify.bench.measurements import (
 )
 from lse_verify.bench.plan import Plan
 from lse_verify.bench.series import Doubled, at_few_lengths, by_length, by_rows, doubling, in_turns
+from lse_verify.execution.interruption import interruptible
 
 Observe = Callable[[str, int, int], None]
 """Told what was measured, how much is done, and how much there is."""
@@ -67,6 +68,7 @@ Open = Callable[[int, int, dict[str, str]], AbstractContextManager[Bench]]
 """Opens a bench of so many processes: seed, processes, variables of their environment."""
 
 
+@interruptible(lambda: "stopped; nothing is kept of a bench")
 def bench(
     request: Request,
     observe: Observe,

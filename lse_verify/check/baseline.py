@@ -16,13 +16,10 @@ from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
 from lse_verify.errors import BadInput, UsageError
 from lse_verify.execution.files import write_whole
-from lse_verify.execution.journal import UNREADABLE
+from lse_verify.execution.lines import UNREADABLE, read_whole
 from lse_verify.report.words import number
 
 SCHEMA_VERSION = 1
-
-_MOST_BYTES = 64 << 20
-
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """What was recorded.
@@ -80,9 +77,7 @@ def read_baseline(path: Path) -> Baseline:
         If there is no such file, or it is no baseline, or one of another version.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise BadInput(f"'{path}' is too large for a baseline; record it anew with --update")
-        content = path.read_bytes()
+        content = read_whole(path)
     except FileNotFoundError as error:
         raise BadInput(f"no baseline '{path}'; record it with --update") from error
     except OSError as error:

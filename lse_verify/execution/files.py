@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from lse_verify.errors import OutputError
@@ -14,22 +16,97 @@ ELSEWHERE = "choose another folder with --out DIR"
 def write_whole(path: Path, content: bytes, remedy: str = ELSEWHERE) -> None:
     """Write a file so that it is there whole or not at all.
 
+    What a process leaves that is killed meanwhile, ``.NAME.tmp``, the next one to write the file
+    takes; two that write it at once do so one after the other.
+
     Raises
     ------
     OutputError
         If it cannot be written; what was there before is untouched.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    part = path.with_name(f".{path.name}.tmp")
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        handle = open_locked(part, fcntl.LOCK_EX)
+    except OSError as error:
+        raise unwritable(path, error, remedy) from error
+    try:
+        os.ftruncate(handle, 0)
+        write_synced(handle, content)
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink()
         raise unwritable(path, error, remedy) from error
+    finally:
+        os.close(handle)
+
+
+def write_synced(handle: int, content: bytes) -> None:
+    """Write into an open file and see it onto the disk.
+
+    Raises
+    ------
+    OSError
+        If that fails, maybe when some of it has been written.
+    """
+    left = memoryview(content)
+    while left:
+        left = left[os.write(handle, left) :]
+    os.fsync(handle)
+
+
+def open_locked(path: Path, how: int) -> int:
+    """Return the descriptor of a file that is made if it is not there, locked by `fcntl.flock`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made, is a link, or, as a `BlockingIOError`, somebody else has it and
+        `how` does not wait.
+    """
+    while True:
+        # Not through a link: a name that is known beforehand may be laid in a folder.
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        try:
+            fcntl.flock(handle, how)
+        except OSError:
+            os.close(handle)
+            raise
+        # Whoever had it may have removed it, or made it something else, before the lock was free.
+        if is_at(path, handle):
+            return handle
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def one_at_a_time(path: Path, remedy: str = ELSEWHERE) -> Iterator[None]:
+    """Have processes that read a file and write it anew do so one after the other.
+
+    Raises
+    ------
+    OutputError
+        If nothing can be written beside it.
+    """
+    beside = path.with_name(f".{path.name}.lock")
+    try:
+        handle = open_locked(beside, fcntl.LOCK_EX)
+    except OSError as error:
+        raise unwritable(path, error, remedy) from error
+    try:
+        yield
+    finally:
+        # Removed while it is still locked: whoever waits for it finds out.
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        os.close(handle)
+
+
+def is_at(path: Path, handle: int) -> bool:
+    """Tell whether an open file is the one that others find at a path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def make_folder(folder: Path) -> None:

@@ -9,21 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lse_verify.errors import FolderInUse
-from lse_verify.execution.files import ELSEWHERE, make_folder, unwritable
+from lse_verify.execution.files import ELSEWHERE, is_at, make_folder, open_locked, unwritable
 
 LOCK_NAME = ".lock"
 
 
-@contextlib.contextmanager
-def folder_lock(folder: Path) -> Iterator[None]:
-    """Keep a folder, which is made if it is not there, for this process.
+class FolderLock:
+    """A folder that is this process's own until it is released.
 
     The kernel holds the lock, so that none is left behind by a process that was killed.
 
     Parameters
     ----------
     folder : Path
-        Where a run writes.
+        Where a run writes; it is made if it is not there.
 
     Raises
     ------
@@ -32,54 +31,62 @@ def folder_lock(folder: Path) -> Iterator[None]:
     OutputError
         If nothing can be written there.
     """
-    make_folder(folder)
-    path = folder / LOCK_NAME
-    handle = _locked(folder, path)
-    try:
-        _sign(folder, handle)
-        yield
-    finally:
-        # Removed while it is still locked: whoever waits for this one finds out in `_locked`.
-        with contextlib.suppress(OSError):
-            path.unlink()
-        os.close(handle)
 
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._path = folder, folder / LOCK_NAME
+        self._handle = self._taken()
 
-def _locked(folder: Path, path: Path) -> int:
-    while True:
+    def renew(self) -> None:
+        """Take the folder again if it has been deleted, or its lock.
+
+        Raises
+        ------
+        FolderInUse, OutputError
+            As when it was taken first.
+        """
+        if not is_at(self._path, self._handle):
+            before, self._handle = self._handle, self._taken()
+            os.close(before)
+
+    def release(self) -> None:
+        """Give the folder free."""
+        # Removed while it is still locked: whoever waits for this one finds out. What is there
+        # after the folder was deleted is somebody else's.
+        if is_at(self._path, self._handle):
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        os.close(self._handle)
+
+    def _taken(self) -> int:
+        make_folder(self._folder)
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            handle = open_locked(self._path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise self._refusal() from error
         except OSError as error:
-            raise unwritable(folder, error) from error
+            raise unwritable(self._folder, error) from error
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
         except OSError as error:
-            owner = os.pread(handle, 20, 0).decode(errors="replace")
             os.close(handle)
-            raise _refusal(folder, owner, error) from error
-        if _is_still(path, handle):
-            return handle
-        os.close(handle)
+            raise unwritable(self._folder, error) from error
+        return handle
+
+    def _refusal(self) -> FolderInUse:
+        try:
+            owner = self._path.read_text(errors="replace")
+        except OSError:
+            owner = ""
+        by = f"process {owner}" if owner else "another process"
+        return FolderInUse(f"'{self._folder}' is in use by {by}; wait for it or {ELSEWHERE}")
 
 
-def _sign(folder: Path, handle: int) -> None:
+@contextlib.contextmanager
+def folder_lock(folder: Path) -> Iterator[FolderLock]:
+    """Keep a folder for this process, as `FolderLock` does, while what is inside is run."""
+    lock = FolderLock(folder)
     try:
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-
-
-def _refusal(folder: Path, owner: str, error: OSError) -> Exception:
-    if not isinstance(error, BlockingIOError):
-        return unwritable(folder, error)
-    by = f"process {owner}" if owner else "another process"
-    return FolderInUse(f"'{folder}' is in use by {by}; wait for it or {ELSEWHERE}")
-
-
-def _is_still(path: Path, handle: int) -> bool:
-    """Tell whether the file that was locked is the one that others would find."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(handle))
-    except FileNotFoundError:
-        return False
+        yield lock
+    finally:
+        lock.release()

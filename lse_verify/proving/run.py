@@ -11,6 +11,7 @@ import msgspec
 
 from lse_verify.enclosure import Enclosure
 from lse_verify.errors import ClaimFileError, LseVerifyError
+from lse_verify.execution.interruption import interruptible
 from lse_verify.proving.coq import CoqClaim, CoqReport, check
 from lse_verify.proving.judge import POINTS, judged, one_line
 from lse_verify.proving.mixtures.table import Row, summary, table
@@ -81,6 +82,7 @@ class _Place:
         return claim_named(self.id)
 
 
+@interruptible(lambda: "stopped; nothing is kept of proofs")
 def prove(request: Request, observe: Observe) -> Proofs:
     """Judge claims.
 

@@ -7,7 +7,6 @@ An axis has every bit pattern in the order of its value: as many floats between 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import fill
@@ -27,6 +26,7 @@ from lse_verify.audit.exhausted import LEAST_OCTAVE, NOTHING, PER_OCTAVE, WRONG,
 from lse_verify.audit.ledger import Entry
 from lse_verify.formats import Format, format_named
 from lse_verify.report.canvas import REFERENCE, STYLE, WIDTH, literal, power_of_ten, short, svg
+from lse_verify.report.words import file_name
 
 _PIXELS = 1024
 _DPI = 100
@@ -81,15 +81,14 @@ def drawn(function: str, fmt: str, entries: Sequence[Entry]) -> Iterator[Drawing
     lines = {name: extra.line for name, extra in extras.items() if extra.line}
     if lines:
         title = f"{function} {fmt}: largest error of each part of the line"
-        yield Drawing(f"line-{function}-{fmt}.svg", title, _lines(layout, lines))
+        yield Drawing(f"line-{file_name(function)}-{fmt}.svg", title, _lines(layout, lines))
     for name, extra in extras.items():
         codes = map_of(extra)
         if codes is not None:
-            # A user's name may be a path.
-            file_name = re.sub(r"[^\w.-]+", "-", name)
             title = f"{function} {fmt}, {short(name)}: largest error of each cell"
             content = _map(layout, codes, title)
-            yield Drawing(f"map-{function}-{fmt}-{file_name}.png", title, content, name)
+            file = f"map-{file_name(function)}-{fmt}-{file_name(name)}.png"
+            yield Drawing(file, title, content, name)
 
 
 def colours() -> Drawing:

@@ -13,7 +13,7 @@ from lse_verify.audit.standing import Standing, by_function
 from lse_verify.audit.verdict import weak_limit
 from lse_verify.formats import FORMATS
 from lse_verify.report.canvas import Axes, Curves, heat_maps, power_of_ten, small_multiples
-from lse_verify.report.words import code, listed, number
+from lse_verify.report.words import code, file_name, listed, number
 
 READING = {
     "Errors": "how the answers of each implementation (rows, best first) are spread over the "
@@ -91,7 +91,8 @@ def _errors(function: str, found: list[Standing]) -> Iterator[Drawing]:
     }
     content = heat_maps(maps, [s.name for s in found], _COLUMNS, "share of the answers")
     caption = f"**Errors of {function}.** {_unanswered(found)}"
-    yield Drawing(f"errors-{function}.svg", function, f"errors of {function}", caption, content)
+    name = f"errors-{file_name(function)}.svg"
+    yield Drawing(name, function, f"errors of {function}", caption, content)
 
 
 def _unanswered(found: list[Standing]) -> str:
@@ -136,7 +137,8 @@ def _conditioning(function: str, found: list[Standing]) -> Iterator[Drawing]:
     caption = f"**Conditioning of {function}.** {_farthest(panels)}"
     alternative = f"error of {function} against conditioning"
     content = small_multiples(panels, axes)
-    yield Drawing(f"conditioning-{function}.svg", function, alternative, caption, content)
+    name = f"conditioning-{file_name(function)}.svg"
+    yield Drawing(name, function, alternative, caption, content)
 
 
 def _farthest(panels: dict[str, Curves]) -> str:
@@ -171,7 +173,8 @@ def _gap(function: str, found: list[Standing]) -> Iterator[Drawing]:
     caption = f"**Absorption in {function} of two terms.** {who}"
     alternative = f"stability factor of {function} against the gap"
     content = small_multiples(panels, axes)
-    yield Drawing(f"gap-{function}.svg", function, alternative, caption, content)
+    name = f"gap-{file_name(function)}.svg"
+    yield Drawing(name, function, alternative, caption, content)
 
 
 def _panels(

@@ -18,6 +18,7 @@ from lse_verify.audit.ledger import Ledger
 from lse_verify.errors import LedgerError
 from lse_verify.execution.differences import differences
 from lse_verify.execution.files import make_folder, write_whole
+from lse_verify.execution.lines import read_whole
 from lse_verify.report.canvas import power_of_ten, svg
 from lse_verify.report.grid import Grid
 from lse_verify.report.markdown import FIGURES, REPORT, environment
@@ -137,7 +138,7 @@ def read_comparison(path: Path) -> Comparison:
         If the file is something else.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Comparison)
+        return msgspec.json.decode(read_whole(path), type=Comparison)
     except (OSError, msgspec.DecodeError) as error:
         raise LedgerError(f"'{path}' is no comparison: {error}; run it again") from error
 
@@ -145,7 +146,7 @@ def read_comparison(path: Path) -> Comparison:
 def holds_comparison(path: Path) -> bool:
     """Tell whether a file is of a comparison, whole or damaged."""
     try:
-        return b'"contests"' in path.read_bytes()
+        return b'"contests"' in read_whole(path)
     except OSError:
         return False
 

@@ -6,7 +6,6 @@ Dots have the name of their library, and a number where that has several of the 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,7 @@ from lse_verify.report.leaderboard_labels import Box, is_nearest_to, placed
 from lse_verify.report.leaderboard_rows import Row
 from lse_verify.report.leaderboard_tables import GLANCED, Spaces, named
 from lse_verify.report.performance_words import duration
-from lse_verify.report.words import number
+from lse_verify.report.words import file_name, number
 
 STYLES = {
     Verdict.CORRECTLY_ROUNDED: ("#009E73", "o"),
@@ -106,9 +105,8 @@ def _drawing(function: str, machine: int, where: str, panels: dict[str, list[Dot
         _legend(figure, [dot for dots in panels.values() for dot in dots])
 
     width = _width(len(panels))
-    name = re.sub(r"[^\w.]", "-", function)
     return Drawing(
-        f"speed-{name}{f'-{machine}' if where else ''}.svg",
+        f"speed-{file_name(function)}{f'-{machine}' if where else ''}.svg",
         function,
         f"accuracy of {function} against speed{where}",
         f"**{function}{where}.** {' '.join(_caption(fmt, dots) for fmt, dots in panels.items())}",

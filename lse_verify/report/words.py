@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 
@@ -41,6 +42,21 @@ def number(value: float) -> str:
     if math.isnan(value):
         return "none"
     return "over 1e308" if value >= LARGEST else tidy(f"{value:.3g}")
+
+
+def file_name(text: str) -> str:
+    """Return a name as a part of that of a file: whatever it holds, it leads to no other folder.
+
+    Examples
+    --------
+    >>> file_name("log_softmax"), file_name("../mine.py:f")
+    ('log_softmax', '..-mine.py-f-92707b6b')
+    """
+    safe = re.sub(r"[^\w.-]+", "-", text)[:80]
+    if safe == text:
+        return text
+    # Two names may not become the same.
+    return f"{safe}-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -13,9 +13,12 @@ import msgspec
 
 from lse_verify.audit.hunted import Find
 from lse_verify.errors import LedgerError
-from lse_verify.execution.files import make_folder, write_whole
+from lse_verify.execution.files import make_folder, one_at_a_time, write_whole
+from lse_verify.execution.lines import read_lines
 
 DEFAULT_PATH = Path("reports/witnesses.jsonl")
+
+_ELSEWHERE = "choose another file with --witnesses FILE"
 
 
 def merged(*stores: Iterable[Find]) -> list[Find]:
@@ -35,12 +38,25 @@ def read_witnesses(path: Path) -> list[Find]:
         If it cannot be read or a line is damaged.
     """
     try:
-        lines = path.read_bytes().splitlines() if path.exists() else []
+        lines = list(read_lines(path)) if path.exists() else []
     except OSError as error:
         raise LedgerError(
             f"cannot read the witnesses '{path}': {error.strerror}; check the path"
         ) from error
     return [_find(path, number, line) for number, line in enumerate(lines, 1)]
+
+
+def require_usable(path: Path) -> None:
+    """Find out that finds can be kept in a file before anybody looks for them.
+
+    Raises
+    ------
+    LedgerError, OutputError
+        As `keep` does.
+    """
+    make_folder(path.parent)
+    with one_at_a_time(path, _ELSEWHERE):
+        read_witnesses(path)
 
 
 def keep(path: Path, finds: Iterable[Find]) -> list[Find]:
@@ -54,9 +70,10 @@ def keep(path: Path, finds: Iterable[Find]) -> list[Find]:
         If it cannot be written; what was there before is untouched.
     """
     make_folder(path.parent)
-    everything = merged(read_witnesses(path), finds)
-    content = b"".join(msgspec.json.encode(find) + b"\n" for find in everything)
-    write_whole(path, content)
+    with one_at_a_time(path, _ELSEWHERE):
+        everything = merged(read_witnesses(path), finds)
+        content = b"".join(msgspec.json.encode(find) + b"\n" for find in everything)
+        write_whole(path, content, _ELSEWHERE)
     return everything
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from small_audit import AUDIT
 from small_exhaust import EXHAUST
+from small_hunt import HUNT
 from small_runs import Kind, Run, end
 from trials import FAULTS, Trial, Tried, write
 
@@ -62,7 +63,10 @@ def tried(request: pytest.FixtureRequest) -> Tried:
     return record
 
 
-@pytest.fixture(scope="session", params=[AUDIT, EXHAUST], ids=lambda kind: str(kind.command))
+_KINDS = [AUDIT, EXHAUST, pytest.param(HUNT, marks=pytest.mark.slow)]
+
+
+@pytest.fixture(scope="session", params=_KINDS, ids=lambda kind: str(kind.command))
 def kind(request: pytest.FixtureRequest) -> Kind:
     found = request.param
     assert isinstance(found, Kind)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +22,7 @@ from lse_verify.execution.progress import Observe
 
 Request = TypeVar("Request")
 
-LEDGER, REPORT = "ledger.jsonl", "report.md"
+OUT, LEDGER, REPORT = "out", "ledger.jsonl", "report.md"
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,12 @@ class Kind:
     mine : str
         The user's file, which has what is graded.
     times : str
-        Matches the part of the report that tells times, which no run repeats.
+        Matches the part of the report that tells times, which no run repeats; empty where there
+        is no report.
     disk : str
         The size of a disk that is full when some of the things have ended.
+    file : str
+        What it ends in.
     """
 
     command: str
@@ -47,6 +51,7 @@ class Kind:
     mine: str = field(repr=False)
     times: str
     disk: str
+    file: str = LEDGER
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,15 @@ class Run:
 
     @property
     def out(self) -> Path:
-        return self.home / "out"
+        return self.home / OUT
+
+    @property
+    def file(self) -> Path:
+        return self.out / self.kind.file
+
+    @property
+    def part(self) -> Path:
+        return part_of(self.file)
 
     @property
     def lines(self) -> int:
@@ -74,14 +87,18 @@ class Run:
     @property
     def ended(self) -> set[Thing]:
         """What has a whole line in the journal."""
-        lines = self._journal().split(b"\n")[1:-1]
-        return {msgspec.json.decode(line, type=_Line).thing for line in lines}
+        return {_thing(line) for line in self._journal().split(b"\n")[1:-1]}
 
     def _journal(self) -> bytes:
         try:
-            return part_of(self.out / LEDGER).read_bytes()
+            return self.part.read_bytes()
         except FileNotFoundError:
             return b""
+
+    def put(self, ended: Run) -> None:
+        """Put here what another run has left: its ledger, without a report."""
+        self.out.mkdir()
+        self.file.write_bytes(ended.file.read_bytes())
 
     def start(
         self, *, jobs: int = 2, scheduler: str = "", resume: bool = True
@@ -95,8 +112,9 @@ class Run:
         return self._start("-m", "lse_verify", self.kind.command, "--resume", self.out)
 
     def report(self) -> None:
-        """Write the report."""
-        end(self._start("-m", "lse_verify", "report", self.out / LEDGER))
+        """Write the report, where there is one."""
+        if self.kind.times:
+            end(self._start("-m", "lse_verify", "report", self.file))
 
     def _start(self, *arguments: object) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -108,30 +126,43 @@ class Run:
         )
 
     @property
-    def ledger(self) -> Ledger:
-        return read_ledger(self.out / LEDGER)
+    def plan(self) -> list[Thing]:
+        """What it was about, in the order in which that is begun."""
+        if not self.kind.times:
+            return list(
+                range(msgspec.json.decode(self.file.read_bytes().split(b"\n")[0])["islands"])
+            )
+        cells = [entry.cell for entry in read_ledger(self.file).entries]
+        return [Named(c.implementation, c.function, c.format, c.regime) for c in cells]
 
     @property
     def findings(self) -> bytes:
-        """The ledger without its times."""
-        found = self.ledger
+        """What it ended in, without times."""
+        if not self.kind.times:
+            return self.file.read_bytes()
+        found = read_ledger(self.file)
         timeless = [msgspec.structs.replace(e, seconds=0.0, judging=0.0) for e in found.entries]
         return encode(msgspec.structs.replace(found, entries=timeless))
 
     @property
     def files(self) -> dict[str, bytes]:
-        """All that it left, by name, without the times."""
+        """All that it left beside the user's file, by name, without the times."""
         found = {
-            str(path.relative_to(self.out)): path.read_bytes()
-            for path in sorted(self.out.rglob("*"))
-            if path.is_file()
+            str(path.relative_to(self.home)): path.read_bytes()
+            for path in sorted(self.home.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts
         }
-        report, told = re.subn(self.kind.times, "", found[REPORT].decode(), flags=re.DOTALL)
+        if not self.kind.times:
+            return found
+        report, told = re.subn(
+            self.kind.times, "", found[f"{OUT}/{REPORT}"].decode(), flags=re.DOTALL
+        )
         assert told, "times are told in a part of the report"
-        return found | {LEDGER: self.findings, REPORT: report.encode()}
+        timeless = {f"{OUT}/{LEDGER}": self.findings, f"{OUT}/{REPORT}": report.encode()}
+        return found | timeless
 
 
-class Thing(msgspec.Struct, frozen=True):
+class Named(msgspec.Struct, frozen=True):
     """What tells the cells of a run apart, or its shards where each is a whole space."""
 
     implementation: str
@@ -140,21 +171,21 @@ class Thing(msgspec.Struct, frozen=True):
     regime: str = "exhaustive"
 
 
+Thing = Named | int
+"""A cell, a shard or an island."""
+
+
 class _Line(msgspec.Struct):
-    cell: Thing | None = None
-    shard: Thing | None = None
-
-    @property
-    def thing(self) -> Thing:
-        thing = self.cell or self.shard
-        assert thing is not None
-        return thing
+    cell: Named | None = None
+    shard: Named | None = None
+    number: int | None = None
 
 
-def plan_of(ledger: Ledger) -> list[Thing]:
-    """Return what a run was about, in the order in which it is begun."""
-    cells = [entry.cell for entry in ledger.entries]
-    return [Thing(c.implementation, c.function, c.format, c.regime) for c in cells]
+def _thing(line: bytes) -> Thing:
+    told = msgspec.json.decode(line, type=_Line)
+    thing = told.cell or told.shard or told.number
+    assert thing is not None
+    return thing
 
 
 def await_lines(run: Run, process: subprocess.Popen[str], lines: int) -> None:
@@ -184,13 +215,26 @@ def drive(
     """
     folder, jobs, scheduler, resume = sys.argv[1:]
     ledger = Path(folder, LEDGER)
-    try:
-        if resume == "resume" and part_of(ledger).exists() and part_of(ledger).stat().st_size:
+    with told():
+        if goes_on(ledger, resume):
             request = resumed(ledger, int(jobs), scheduler or None)
         else:
             request = begun(int(jobs), scheduler or None)
         found = run(request, ledger, lambda what, done, total: print(done, total, flush=True))
         print(found.digest)
+
+
+def goes_on(path: Path, resume: str) -> bool:
+    """Tell whether a script is to go on with what there is, and there is something."""
+    part = part_of(path)
+    return resume == "resume" and part.exists() and b"\n" in part.read_bytes()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Print what goes wrong in one line, and end as the program does."""
+    try:
+        yield
     except LseVerifyError as error:
         print(error)
         raise SystemExit(error.exit_code) from error

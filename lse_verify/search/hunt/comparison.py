@@ -112,9 +112,9 @@ def compare(request: Request, observe: Observe) -> Comparison:
     path = request.folder / RESULT
     with ExitStack() as stack:
         stack.enter_context(interruptible(lambda: "stopped; the same command goes on"))
-        stack.enter_context(folder_lock(request.folder))
+        lock = stack.enter_context(folder_lock(request.folder))
         workers = stack.enter_context(executor(request.jobs, None, Workplace(None, Path.cwd())))
-        journal = stack.enter_context(Journal(path, head, Line, resume=True))
+        journal = stack.enter_context(Journal(path, head, Line, lock, resume=True))
         lines = {line.item: line for line in journal.lines}
         observe("searching", len(lines), len(items))
         for line in _ended(workers, [item for item in items if item not in lines]):

@@ -9,14 +9,16 @@ import msgspec
 
 from lse_verify.audit.header import place
 from lse_verify.audit.hunted import Hunt
+from lse_verify.audit.request import own_files
 from lse_verify.errors import BadInput, LedgerError
 from lse_verify.execution.journal import read_part
+from lse_verify.execution.lines import decoded, read_lines
 from lse_verify.family import function_named
 from lse_verify.formats import format_named
 from lse_verify.implementations.registry import find
 from lse_verify.search.hunt.quest import Quest
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 JOURNAL = "hunt.jsonl"
 """The file of a hunt in its folder."""
@@ -81,7 +83,10 @@ class Request:
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line of a hunt's file: what makes its islands what they are."""
+    """The first line of a hunt's file: what makes its islands what they are.
+
+    Its files are the user's own, with their SHA-256: they must not change while a hunt is stopped.
+    """
 
     schema: int
     first: Quest
@@ -92,6 +97,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     machine: dict[str, str]
     commit: str
     command: str = ""
+    files: dict[str, str]
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -132,6 +138,8 @@ def head_of(request: Request) -> Head:
         versions=made.versions,
         machine=made.machine,
         commit=made.commit,
+        command=request.command,
+        files=own_files([implementation], request.base or Path.cwd()),
     )
 
 
@@ -153,16 +161,18 @@ def read_hunt(path: Path) -> tuple[Head, Hunt]:
     Raises
     ------
     LedgerError
-        If it is none.
+        If it is none, or damaged.
     """
     try:
-        first, second = path.read_bytes().splitlines()
-        head = msgspec.json.decode(first, type=Head)
-        return head, msgspec.json.decode(second, type=Hunt)
-    except (OSError, ValueError, msgspec.DecodeError) as error:
+        first, second = read_lines(path)
+    except (OSError, ValueError) as error:
         raise LedgerError(
             f"'{path}' is not the file of a hunt; give the {JOURNAL} that a hunt wrote"
         ) from error
+    return decoded(path, 1, first, Head, _AGAIN), decoded(path, 2, second, Hunt, _AGAIN)
+
+
+_AGAIN = "hunt again"
 
 
 def resumed(folder: Path, jobs: int, scheduler: str | None = None) -> Request:
@@ -190,4 +200,5 @@ def resumed(folder: Path, jobs: int, scheduler: str | None = None) -> Request:
         base=Path(first.base),
         folder=folder,
         resume=True,
+        command=head.command,
     )

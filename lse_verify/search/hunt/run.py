@@ -17,7 +17,8 @@ from lse_verify.audit.hunted import Hunt, Step
 from lse_verify.execution.executors import Lost
 from lse_verify.execution.files import make_folder
 from lse_verify.execution.interruption import interruptible
-from lse_verify.execution.journal import Journal
+from lse_verify.execution.journal import Journal, kept_lines, part_of
+from lse_verify.execution.lines import checked
 from lse_verify.execution.lock import folder_lock
 from lse_verify.oracle.double_double.rows.enclose import load_kernels
 from lse_verify.search.hunt.quest import Quest, explore
@@ -28,6 +29,7 @@ from lse_verify.search.hunt.request import (
     Line,
     Request,
     head_of,
+    read_hunt,
 )
 
 _SECONDS_AN_ISLAND = 1800.0
@@ -38,7 +40,11 @@ Observe = Callable[[Step | None, int, int], None]
 and of how many there will be (0 where the time decides)."""
 
 
-def run(request: Request, observe: Observe) -> Hunt:
+Keep = Callable[[Hunt], object]
+"""Given all that has been found when a hunt ends, also where it is stopped."""
+
+
+def run(request: Request, observe: Observe, keep: Keep = bool) -> Hunt:
     """Hunt, and return what all islands found.
 
     Parameters
@@ -48,6 +54,8 @@ def run(request: Request, observe: Observe) -> Hunt:
     observe : callable
         Told of each rise: as it happens where islands run in this process, and else as
         islands end.
+    keep : callable, optional
+        Given what was found.
 
     Raises
     ------
@@ -61,23 +69,49 @@ def run(request: Request, observe: Observe) -> Hunt:
         If the oracles exclude one another.
     """
     head = head_of(request)
-    load_kernels()
     told = _Told(observe, head.budget)
     with ExitStack() as stack:
-        stack.enter_context(interruptible(lambda: _stopped(request, told)))
+        stack.enter_context(interruptible(lambda: _stopped(request, head, told)))
+        load_kernels()
         journal = _journal(request, head, stack)
-        done = journal.lines if journal else []
-        for line in done:
-            told.island(line.hunt)
-        numbers = {line.number for line in done}
-        quests = (quest for quest in _quests(head) if quest.number not in numbers)
-        for number, hunt in _explored(request, quests, told, stack):
-            if journal is not None:
-                journal.append(Line(number, hunt))
-            told.island(hunt)
+        try:
+            _hunt(request, head, journal, told, stack)
+        finally:
+            # Before the journal ends: who is killed between the two goes on, and does it again.
+            keep(told.hunt)
         if journal is not None:
-            journal.finish(_content(msgspec.structs.replace(head, command=request.command), told))
+            journal.finish(checked(head) + checked(told.hunt))
     return told.hunt
+
+
+def _hunt(
+    request: Request,
+    head: Head,
+    journal: Journal[Head, Line] | None,
+    told: _Told,
+    stack: ExitStack,
+) -> None:
+    done = journal.lines if journal else []
+    for line in done:
+        told.island(line.hunt)
+    numbers = {line.number for line in done}
+    quests = (quest for quest in _quests(head) if quest.number not in numbers)
+    for number, hunt in _explored(request, quests, told, stack):
+        if journal is not None:
+            journal.append(Line(number, hunt))
+        told.island(hunt)
+
+
+def ended(folder: Path) -> tuple[Head, Hunt] | None:
+    """Return the hunt of a folder that has ended, None where there is one to go on with.
+
+    Raises
+    ------
+    LedgerError
+        If its file is damaged.
+    """
+    path = folder / JOURNAL
+    return read_hunt(path) if path.exists() and not part_of(path).exists() else None
 
 
 @dataclass(slots=True)
@@ -88,11 +122,10 @@ class _Told:
     total: int
     hunt: Hunt = field(default_factory=Hunt)
     shown: float = 0.0
-    islands: int = 0
 
     def island(self, hunt: Hunt) -> None:
         """Take what one island found."""
-        self.hunt, self.islands = self.hunt.merge(hunt), self.islands + 1
+        self.hunt = self.hunt.merge(hunt)
         for step in hunt.climb:
             self.step(step, 0)
         self.observe(None, self.hunt.evaluations, self.total)
@@ -134,17 +167,19 @@ def _journal(request: Request, head: Head, stack: ExitStack) -> Journal[Head, Li
     if request.folder is None:
         return None
     make_folder(request.folder)
-    stack.enter_context(folder_lock(request.folder))
+    lock = stack.enter_context(folder_lock(request.folder))
     path = request.folder / JOURNAL
-    return stack.enter_context(Journal(path, head, Line, resume=request.resume))
+    return stack.enter_context(Journal(path, head, Line, lock, resume=request.resume))
 
 
-def _content(head: Head, told: _Told) -> bytes:
-    return b"".join(msgspec.json.encode(line) + b"\n" for line in (head, told.hunt))
-
-
-def _stopped(request: Request, told: _Told) -> str:
-    kept = f"stopped: {told.islands} islands are kept"
+def _stopped(request: Request, head: Head, told: _Told) -> str:
     if request.folder is None:
-        return f"stopped after {told.hunt.evaluations} evaluations"
-    return f"{kept}; go on with: lse-verify hunt --resume {request.folder}"
+        return f"stopped after {told.hunt.evaluations:,} evaluations; what they found is kept"
+    # Counted in the file: a signal may come between a line and its count.
+    islands = f"{kept_lines(request.folder / JOURNAL)}"
+    if head.budget:
+        islands += f" of {head.islands}"
+    return (
+        f"stopped: {islands} islands are kept; "
+        f"go on with: lse-verify hunt --resume {request.folder}"
+    )

@@ -12,7 +12,7 @@ import pytest
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.exhausted import NOTHING, WRONG, Exhausted, map_of, read_codes, write_codes
 from lse_verify.audit.finding import Finding
-from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow
+from lse_verify.audit.ledger import SCHEMA_VERSION, Entry, Header, Ledger, RegimeRow
 from lse_verify.enclosure import Floats
 from lse_verify.errors import LedgerError
 
@@ -24,7 +24,7 @@ SMOOTH = np.abs(np.sin(np.linspace(0.1, 3.0, 1024))) / 2
 
 def ledger_of(exhausted: Exhausted) -> Ledger:
     header = Header(
-        schema=3,
+        schema=SCHEMA_VERSION,
         command="",
         seed=0,
         samples=0,

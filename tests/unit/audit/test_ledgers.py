@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 from lse_verify.audit import ledger as ledger_module
@@ -16,6 +19,7 @@ from lse_verify.audit.cell import Cell
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.grade import Graded
 from lse_verify.audit.ledger import (
+    SCHEMA_VERSION,
     Header,
     Ledger,
     RegimeRow,
@@ -27,6 +31,8 @@ from lse_verify.audit.witness import Witness
 from lse_verify.audit.writer import LedgerWriter
 from lse_verify.errors import LedgerError, OutputError
 from lse_verify.execution.files import write_whole
+from lse_verify.execution.lines import checked
+from lse_verify.execution.lock import folder_lock
 
 SCHEMA_FILE = Path(ledger_module.__file__).with_name("ledger.schema.json")
 CELLS = [Cell("alpha", "logsumexp", "binary64", regime, 7, 9) for regime in ("gap", "ties", "bits")]
@@ -36,7 +42,7 @@ RunWith = Callable[[int], tuple[Path, Ledger]]
 
 def _header(cells: int = len(CELLS)) -> Header:
     return Header(
-        schema=3,
+        schema=SCHEMA_VERSION,
         command="lse-verify audit",
         seed=7,
         samples=9,
@@ -68,8 +74,14 @@ def _graded(rows: int, seconds: float = 0.5) -> Graded:
     return Graded(Finding(rows=rows, outputs=rows), seconds, rows)
 
 
+@contextmanager
+def _writer(path: Path, cells: int = len(CELLS)) -> Iterator[LedgerWriter]:
+    with folder_lock(path.parent) as lock, LedgerWriter(path, _beginning(cells), lock) as writer:
+        yield writer
+
+
 def _write(path: Path, order: list[Cell], seconds: float = 0.5) -> Ledger:
-    with LedgerWriter(path, _beginning()) as writer:
+    with _writer(path) as writer:
         for cell in order:
             writer.add(cell, _graded(CELLS.index(cell) + 1, seconds))
         return writer.finish(CELLS)
@@ -111,7 +123,7 @@ def test_lines_stand_in_the_order_of_the_plan_whatever_ended_first(path: Path) -
 
 def test_each_finding_is_on_the_disk_before_the_next_is_run(path: Path) -> None:
     part = path.with_name("ledger.jsonl.part")
-    with LedgerWriter(path, _beginning()) as writer:
+    with _writer(path) as writer:
         assert len(part.read_text().splitlines()) == 1
         writer.add(CELLS[0], _graded(1))
         assert len(part.read_text().splitlines()) == 2
@@ -119,7 +131,7 @@ def test_each_finding_is_on_the_disk_before_the_next_is_run(path: Path) -> None:
 
 
 def _fail_midway(path: Path) -> None:
-    with LedgerWriter(path, _beginning()) as writer:
+    with _writer(path) as writer:
         writer.add(CELLS[0], _graded(99))
         raise RuntimeError("midway")
 
@@ -134,7 +146,7 @@ def test_an_old_ledger_is_untouched_when_a_new_run_fails_midway(path: Path) -> N
 def test_the_digest_ignores_times_and_nothing_of_the_findings(path: Path) -> None:
     slow, fast = _write(path, CELLS, seconds=9.0), _write(path, CELLS, seconds=0.1)
     assert slow.digest == fast.digest
-    with LedgerWriter(path, _beginning()) as writer:
+    with _writer(path) as writer:
         for cell in CELLS:
             writer.add(cell, _graded(1))
         assert writer.finish(CELLS).digest != fast.digest
@@ -143,7 +155,38 @@ def test_the_digest_ignores_times_and_nothing_of_the_findings(path: Path) -> Non
 def test_a_torn_last_line_is_told(path: Path) -> None:
     _write(path, CELLS)
     path.write_bytes(path.read_bytes()[:-20])
-    assert "is torn: its last line has no end; run the audit again" in _message(path)
+    assert "is torn: its last line, 4, has no end; run the audit again" in _message(path)
+
+
+def test_a_ledger_cut_anywhere_is_refused(path: Path) -> None:
+    _write(path, CELLS)
+    content = path.read_bytes()
+    for size in range(0, len(content), 13):
+        path.write_bytes(content[:size])
+        _message(path)
+
+
+def test_a_ledger_of_which_any_byte_is_another_one_is_refused(path: Path) -> None:
+    _write(path, CELLS)
+    content, rng = path.read_bytes(), random.Random(3)
+    # That of every byte the checks find is in the tests of lines.
+    for place in sorted({*rng.sample(range(len(content)), 200), len(content) - 1}):
+        flipped = bytes([content[place] ^ rng.randrange(1, 256)])
+        path.write_bytes(content[:place] + flipped + content[place + 1 :])
+        _message(path)
+
+
+def test_a_number_with_another_digit_is_told_by_its_line(path: Path) -> None:
+    _write(path, CELLS)
+    path.write_bytes(path.read_bytes().replace(b'"rows":2', b'"rows":3'))
+    assert _message(path) == f"line 3 of '{path}' is damaged: its check fails; run the audit again"
+
+
+def test_a_cell_that_is_there_twice_is_told_with_both_lines(path: Path) -> None:
+    _write(path, CELLS)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:3], lines[1]]))
+    assert "lines 2 and 4 of '" in _message(path)
 
 
 def test_a_ledger_cut_between_lines_is_told_with_both_counts(path: Path) -> None:
@@ -156,19 +199,20 @@ def test_a_ledger_cut_between_lines_is_told_with_both_counts(path: Path) -> None
 @pytest.mark.parametrize(
     "damage",
     [
-        b"{",
-        b"",
-        b"null",
-        b'{"cell": 3}',
-        b'{"x": "\xff"}',
-        b"[" * 100_000,
+        b"{\n",
+        b"\n",
+        b"null\n",
+        b'{"cell": 3}\n',
+        checked({"cell": 3}),
+        checked(msgspec.Raw(b'{"x": "\xff"}')),
+        checked(msgspec.Raw(b"[" * 100_000)),
     ],
 )
 def test_a_damaged_line_is_told_by_its_number(path: Path, damage: bytes) -> None:
     _write(path, CELLS)
-    lines = path.read_bytes().splitlines()
+    lines = path.read_bytes().splitlines(keepends=True)
     lines[2] = damage
-    path.write_bytes(b"\n".join(lines) + b"\n")
+    path.write_bytes(b"".join(lines))
     message = _message(path)
     assert message.startswith("line 3 of '")
     assert message.endswith("run the audit again")
@@ -177,7 +221,7 @@ def test_a_damaged_line_is_told_by_its_number(path: Path, damage: bytes) -> None
 @pytest.mark.parametrize("version", [0, 1, 999, "1", None])
 def test_another_schema_version_is_told_with_both(path: Path, version: Any) -> None:
     path.write_text(json.dumps({"schema": version}) + "\n")
-    assert f"has schema version {version}; this lse_verify reads version 3" in _message(path)
+    assert f"has schema version {version}; this lse_verify reads version 4" in _message(path)
 
 
 @pytest.mark.parametrize(
@@ -196,8 +240,8 @@ def test_a_missing_file_and_a_folder_are_told(path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(path: Path) -> None:
     path.write_text("a regular file")
-    with pytest.raises(OutputError, match=r"cannot write .*: Not a directory; choose another"):
-        LedgerWriter(path / "ledger.jsonl", _beginning())
+    with pytest.raises(OutputError, match=r"cannot write .*: File exists; choose another"):
+        _write(path / "ledger.jsonl", CELLS)
     with pytest.raises(OutputError, match=r"cannot write .*; choose another folder with --out"):
         write_whole(path / "report.md", b"")
 
@@ -245,7 +289,7 @@ def test_the_published_schema_refuses_lines_that_lack_or_spoil_a_part(run_with: 
 
 def test_a_witness_reads_back_equal(path: Path, witness: Callable[..., Witness]) -> None:
     found = Finding(worst_error=witness(1 / 3, note="∞ “–”"), profiles={"gap": {-3: 0.1}})
-    with LedgerWriter(path, _beginning(1)) as writer:
+    with _writer(path, cells=1) as writer:
         writer.add(CELLS[0], Graded(found))
         writer.finish(CELLS[:1])
     assert read_ledger(path).entries[0].finding == found

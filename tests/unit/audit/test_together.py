@@ -10,7 +10,7 @@ import pytest
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.exhausted import Exhausted
 from lse_verify.audit.finding import Finding
-from lse_verify.audit.ledger import Entry, Header, Ledger, RegimeRow, encode
+from lse_verify.audit.ledger import SCHEMA_VERSION, Entry, Header, Ledger, RegimeRow, encode
 from lse_verify.audit.together import in_order, read_together
 from lse_verify.errors import LedgerError
 
@@ -26,7 +26,7 @@ THIRD: Space = ("torch", "logaddexp", "binary16")
 def write(tmp_path: Path) -> Write:
     def ledger(name: str, *spaces: Space, regime: str = "exhaustive") -> Path:
         header = Header(
-            schema=3,
+            schema=SCHEMA_VERSION,
             command=f"lse-verify exhaust --out {name}",
             seed=0,
             samples=0,

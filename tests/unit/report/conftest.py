@@ -10,6 +10,7 @@ import pytest
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.finding import Finding
 from lse_verify.audit.ledger import (
+    SCHEMA_VERSION,
     Entry,
     Header,
     ImplementationRow,
@@ -81,7 +82,7 @@ def ledger() -> Callable[..., Ledger]:
     def make(*entries: Entry, skipped: tuple[Skipped, ...] = (), calls: str = "f(x)") -> Ledger:
         named = dict.fromkeys((e.cell.implementation, e.cell.function) for e in entries)
         header = Header(
-            schema=3,
+            schema=SCHEMA_VERSION,
             command="lse-verify audit --seed 7",
             seed=7,
             samples=120,

@@ -21,6 +21,7 @@ from lse_verify.cli import main
 from lse_verify.implementations.registry import select
 from lse_verify.report.exhaustive import write_exhaustive
 from lse_verify.report.exhaustive_figures import drawn
+from lse_verify.report.words import file_name
 from lse_verify.search.exhaust.run import Request, exhaust
 
 Made = tuple[list[Ledger], Path]
@@ -190,7 +191,8 @@ def test_a_name_that_is_a_path_makes_no_folder(made: Made, tmp_path: Path) -> No
     odd = Ledger(ledgers[1].header, [msgspec.structs.replace(entry, cell=cell)])
     report = write_exhaustive([odd], tmp_path / "out")
     figures = {figure.name for figure in (tmp_path / "out" / "figures").iterdir()}
-    assert figures == {"colours.svg", "map-logaddexp-float8_e5m2-..-mine-.py-f.png"}
+    assert figures == {"colours.svg", f"map-logaddexp-float8_e5m2-{file_name('../mine|.py:f')}.png"}
+    assert not any("/" in figure for figure in figures)
     assert "`../mine\\|.py:f`" in report.read_text()
     assert "<code>../mine|.py:f</code>" in report.read_text()
 
