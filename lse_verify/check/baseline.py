@@ -21,6 +21,7 @@ from lse_verify.report.words import number
 
 SCHEMA_VERSION = 1
 
+
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """What was recorded.
 
