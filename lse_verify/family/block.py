@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -53,7 +55,7 @@ class Block:
         return tuple(
             a
             if isinstance(a, float)
-            else tuple(widened(a[index]).tolist())
+            else _numbers(widened(a[index]))
             if a.ndim == 2
             else float(a[index])
             for a in self.arguments
@@ -93,3 +95,31 @@ def widened(values: FloatArray) -> NDArray[np.float64]:
     """Return floats of any format in binary64, without a word about signalling NaNs."""
     with np.errstate(invalid="ignore"):
         return values.astype(np.float64)
+
+
+_LONG = 1 << 14
+
+
+def _numbers(row: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return the entries of a row; equal ones of a long one are one object each."""
+    if len(row) < _LONG:
+        return tuple(row.tolist())
+    # As bits, so that 0 and -0 stay apart.
+    bits, places = np.unique(row.view(np.int64), return_inverse=True)
+    return tuple(map(bits.view(np.float64).tolist().__getitem__, places.tolist()))
+
+
+def digest(point: Point) -> bytes:
+    """Return 16 bytes to know a point by: as a tuple, ten million terms take 320 MB.
+
+    Examples
+    --------
+    >>> digest(((0.0, 1.0), 2.0)) == digest(((0.0,), 1.0, 2.0))
+    False
+    """
+    found = hashlib.blake2b(digest_size=16)
+    for argument in point:
+        numbers = array("d", argument if isinstance(argument, tuple) else (argument,))
+        found.update(f"{type(argument).__name__} {len(numbers)} ".encode())
+        found.update(numbers)
+    return found.digest()

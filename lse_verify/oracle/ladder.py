@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from functools import lru_cache
+from functools import partial
 
 from lse_verify.enclosure import Enclosure
 from lse_verify.errors import OracleDisagreement
-from lse_verify.family.block import Block, Point
+from lse_verify.family.block import Block, Point, digest
 from lse_verify.family.function import UNSEEN, Function, Outcome, Pending
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.arb_balls import ArbBalls
@@ -27,6 +27,7 @@ from lse_verify.oracle.oracle import (
     refine,
     spelled,
 )
+from lse_verify.oracle.remembered import Remembered
 from lse_verify.oracle.truth import FIRST_TIERS, Truth, block_truth
 
 REMEMBERED = 512
@@ -62,7 +63,8 @@ class Ladder:
         judge = judge or MpmathJudge()
         self._judge = _Remembering(judge)
         self._second = _Remembering(second or ArbBalls())
-        self._weighted_slopes = lru_cache(REMEMBERED)(judge.weighted_slopes)
+        self._weighted_slopes = judge.weighted_slopes
+        self._known_slopes = Remembered[Enclosure | None](REMEMBERED)
         self.first = first
 
     def truth(self, function: Function, block: Block) -> Truth:
@@ -165,8 +167,12 @@ class Ladder:
         Less than `no_matter` need not be told apart from 0.
         """
         found: Enclosure | None = None
+        known_by = digest(point)
         for prec_bits in PRECISIONS:
-            found = self._weighted_slopes(function, point, k, prec_bits)
+            found = self._known_slopes.get(
+                (function.name, known_by, k, prec_bits),
+                partial(self._weighted_slopes, function, point, k, prec_bits),
+            )
             # 1 − p of a share near 1 cancels: 256 bits would do for no more than e**-177.
             if found is not None and (found.hi <= no_matter or _is_narrow(found)):
                 break
@@ -192,11 +198,15 @@ class _Remembering(Oracle):
 
     def __init__(self, oracle: Oracle) -> None:
         self.name = oracle.name
-        self._enclose = lru_cache(REMEMBERED)(oracle.enclose)
+        self._enclose = oracle.enclose
+        self._known = Remembered[Enclosure | None](REMEMBERED)
 
     def enclose(self, function: Function, point: Point, k: int, prec_bits: int) -> Enclosure | None:
         """Ask, or remember."""
-        return self._enclose(function, point, k, prec_bits)
+        return self._known.get(
+            (function.name, digest(point), k, prec_bits),
+            partial(self._enclose, function, point, k, prec_bits),
+        )
 
 
 def _evaluable(function: Function, outcome: Outcome) -> Pending | None:

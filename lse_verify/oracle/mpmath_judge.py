@@ -26,7 +26,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import sympy as sp
@@ -45,10 +45,11 @@ from mpmath.libmp import (
 from sympy.printing.pycode import MpmathPrinter
 
 from lse_verify.enclosure import Enclosure
-from lse_verify.family.block import Point
+from lse_verify.family.block import Point, digest
 from lse_verify.family.function import Function
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle
+from lse_verify.oracle.remembered import Remembered
 from lse_verify.theory.calculus import closed_sums
 from lse_verify.theory.definitions import definitions, weighted_slopes
 from lse_verify.theory.vocabulary import k as index_symbol
@@ -59,6 +60,8 @@ _TOTAL = sp.Symbol("total")
 
 Term = Callable[[int], Any]
 Evaluate = Callable[..., Any]
+Columns = tuple[list[int], list[list[Any]]]
+"""How often each distinct column of some rows stands there, and its intervals row by row."""
 
 
 class _Printer(MpmathPrinter):  # type: ignore[misc]  # SymPy ships no types
@@ -163,7 +166,7 @@ def _evaluate(evaluate: Evaluate, point: Point, k: int, prec_bits: int) -> Enclo
     _CONTEXT.prec = prec_bits
     rows = tuple(argument for argument in point if isinstance(argument, tuple))
     length = len(rows[0]) if rows else 1
-    counts, columns = _distinct(rows)
+    counts, columns = _known_columns.get(digest(rows), partial(_distinct, rows))
     readable = iter([_Row(*pair) for pair in zip(rows, columns, strict=True)])
     arguments = [next(readable) if isinstance(a, tuple) else _CONTEXT.mpf(a) for a in point]
 
@@ -178,14 +181,16 @@ def _evaluate(evaluate: Evaluate, point: Point, k: int, prec_bits: int) -> Enclo
     return _enclosure(evaluate(total, length, k, *arguments))
 
 
-@lru_cache(maxsize=8)
-def _distinct(rows: tuple[tuple[float, ...], ...]) -> tuple[list[int], list[list[Any]]]:
+def _distinct(rows: tuple[tuple[float, ...], ...]) -> Columns:
     """Return how often each distinct column of the rows stands there, and its intervals.
 
     A float becomes an interval without rounding: no precision asked for is below 53 bits.
     """
     columns = Counter(zip(*rows, strict=True))
     return list(columns.values()), [list(map(_CONTEXT.mpf, row)) for row in zip(*columns)]  # noqa: B905  # all columns are as long as rows has rows
+
+
+_known_columns = Remembered[Columns](most=8)
 
 
 class _Row:

@@ -6,6 +6,7 @@ Faulty oracles are planted here; expected truths are worked out by hand.
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -331,3 +332,13 @@ def test_the_error_of_any_result_is_decided(oracle: Oracle, got: float) -> None:
     for row in ((0.5, 0.25), (0.0, -1e300), (1.7e308, 1.7e308), (-0.1, -2.3521684610440907)):
         for fmt in FORMATS.values():
             assert refine(oracle, LSE, (row,), 1, error_decided(got, fmt)) is not None
+
+
+def test_what_is_remembered_of_a_long_row_keeps_no_row() -> None:
+    row = tuple(float(value) for value in range(1000))
+    held = sys.getrefcount(row)
+    ladder = Ladder()
+    found = ladder.confirm(LSE, (row,), 0, IN_BINARY64)
+    assert isinstance(found, Enclosure)
+    ladder.condition(LSE, (row,), 0, found)
+    assert sys.getrefcount(row) == held
