@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from lse_verify.execution.interruption import interruptible
 from lse_verify.execution.journal import kept_lines, part_of
 from lse_verify.execution.lock import folder_lock
 from lse_verify.execution.progress import Observe
+from lse_verify.execution.scratch import scratch_folder
 from lse_verify.implementations.user import is_spec
 from lse_verify.inputs.witnesses import stored_path
 from lse_verify.oracle.double_double.rows.enclose import load_kernels
@@ -196,7 +196,7 @@ def _workplace(request: Request, stack: ExitStack) -> Workplace:
     data = None if request.data is None else request.data.absolute()
     folder = None
     if request.scheduler is None:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lse_verify_")))
+        folder = stack.enter_context(scratch_folder())
     return Workplace(folder, base, data, request.oracle, stored_path(request.regimes))
 
 

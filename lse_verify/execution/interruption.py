@@ -50,6 +50,7 @@ class _Stop:
 
 
 def _end_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
+    _install(_Stopping(str))
     _tell("interrupted")
     _end_now(Interrupted.exit_code)
 

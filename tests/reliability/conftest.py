@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
 from small_audit import AUDIT
+from small_commands import begin
 from small_exhaust import EXHAUST
 from small_hunt import HUNT
-from small_runs import Kind, Run, end
+from small_runs import LEDGER, OUT, Kind, Run, end
 from trials import FAULTS, Trial, Tried, write
 
 _OPTION = "--reliability-report"
@@ -32,6 +34,7 @@ class _Recorder:
         self._folder = Path(config.getoption(_OPTION))
         self._arguments = config.invocation_params.args
         self._trials: list[Trial] = []
+        self._begun = time.monotonic()
         self._told = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -44,7 +47,8 @@ class _Recorder:
             self._told = "no report is written: a test failed"
         else:
             told = [str(argument) for argument in self._arguments]
-            self._told = f"report: {write(self._trials, self._folder, told)}"
+            minutes = (time.monotonic() - self._begun) / 60
+            self._told = f"report: {write(self._trials, self._folder, told, minutes)}"
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(self._told)
@@ -55,9 +59,11 @@ _KEY = "tried"
 
 @pytest.fixture
 def tried(request: pytest.FixtureRequest) -> Tried:
-    def record(fault: str, times: int = 1, lost: int = 0, note: str = "") -> None:
+    def record(
+        fault: str, times: int = 1, lost: int = 0, note: str = "", seconds: float = 0.0
+    ) -> None:
         assert fault in FAULTS
-        said = msgspec.to_builtins(Trial(fault, times, lost, note))
+        said = msgspec.to_builtins(Trial(fault, times, lost, note, seconds))
         request.node.user_properties.append((_KEY, said))
 
     return record
@@ -84,3 +90,13 @@ def undisturbed(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Run:
     end(run.start())
     run.report()
     return run
+
+
+@pytest.fixture(scope="session")
+def small_ledger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return the ledger of a small audit."""
+    home = tmp_path_factory.mktemp("ledger")
+    with begin(home, "audit") as process:
+        _, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return (home / OUT / LEDGER).read_bytes()

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from small_audit import AUDIT
 from small_runs import Run, await_lines, end
+from trials import Tried
 
 from lse_verify.errors import UsageError
 from lse_verify.execution.dask_executor import DaskExecutor
@@ -70,7 +71,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_a_cluster_that_loses_a_worker_midway_gives_the_same_ledger(
-    cluster: Cluster, small_run: Run, undisturbed: Run
+    cluster: Cluster, small_run: Run, undisturbed: Run, tried: Tried
 ) -> None:
     with small_run.start(scheduler=cluster.address) as process:
         await_lines(small_run, process, 5)
@@ -80,6 +81,7 @@ def test_a_cluster_that_loses_a_worker_midway_gives_the_same_ledger(
     assert small_run.findings == undisturbed.findings
     _, alive = psutil.wait_procs(beside, timeout=5)
     assert alive == []
+    tried("cluster")
 
 
 @pytest.mark.parametrize("kind", [AUDIT], indirect=True, ids=["audit"])
@@ -94,7 +96,7 @@ def test_a_run_begun_here_goes_on_with_a_cluster(
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere", "127.0.0.1:x"])
-def test_an_address_without_a_scheduler_is_told_in_one_line(address: str) -> None:
+def test_an_address_without_a_scheduler_is_told_in_one_line(address: str, tried: Tried) -> None:
     begun = time.monotonic()
     with pytest.raises(UsageError) as caught:
         DaskExecutor(address)
@@ -102,6 +104,7 @@ def test_an_address_without_a_scheduler_is_told_in_one_line(address: str) -> Non
     message = str(caught.value)
     assert message.startswith(f"no Dask scheduler at '{address}': ")
     assert "\n" not in message
+    tried("cluster")
 
 
 def test_without_dask_the_remedy_is_told_and_nothing_else_needs_it() -> None:

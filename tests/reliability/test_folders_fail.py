@@ -3,93 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from disks import fill, remount, small_disk
-from small_runs import LEDGER, Run, await_lines, end
+from small_commands import COMMANDS, begin, furnish
+from small_runs import Run, await_lines, end
 from trials import Tried
-
-_ONE = ("-i", "textbook.naive", "-f", "softplus")
-_AUDIT = ("audit", *_ONE, "--format", "binary32", "--regime", "gap", "--samples", "20")
-_EXHAUST = ("exhaust", *_ONE, "--format", "float8_e5m2")
-_HUNT = ("hunt", *_ONE, "--format", "binary32", "--budget", "2000")
-
-COMMANDS = {
-    "audit": (*_AUDIT, "--out", "out"),
-    "exhaust": (*_EXHAUST, "--out", "out"),
-    "hunt": (*_HUNT, "--witnesses", "elsewhere.jsonl", "--out", "out"),
-    "hunt, its witnesses": (*_HUNT, "--witnesses", "out/witnesses.jsonl"),
-    "prove": ("prove", "trick", "--no-coq", "--out", "out"),
-    "bench": ("bench", "--out", "out"),
-    "bugs": ("bugs", "--out", "out"),
-    "report": ("report", LEDGER, "--out", "out"),
-    "leaderboard": ("leaderboard", LEDGER, "--out", "out"),
-}
-"""Each of the commands that write, with little to do."""
-
-FEW = """
-import sys
-from functools import partial
-from lse_verify.bench import run
-from lse_verify.bench.plan import Plan
-from lse_verify.cli import main
-few = Plan(lengths=(2,), narrow_lengths=(), row_counts=(), few_lengths=(), repetitions=1)
-everyone = run.roster()
-run.roster = lambda: {name: c for name, c in everyone.items() if not c.compiles}
-run.Request = partial(run.Request, plan=few)
-main()
-"""
-"""The command line, of which a bench takes seconds."""
-
-BUGS = """
-library = "numpy"
-title = "NumPy"
-version = "2"
-language = "Python"
-repository = "numpy/numpy"
-
-[[bug]]
-name = "one"
-class = "accumulator"
-implementations = ["numpy.reduce"]
-function = "logsumexp"
-formats = ["binary16"]
-faults = ["bound"]
-input = ["-0.4541*10"]
-code = '''import time; time.sleep(1); print("1.85")'''
-prints = "1.85"
-cause = "None."
-"""
-
-
-def _begun(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", FEW, *arguments],
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.fixture(scope="session")
-def small_ledger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    home = tmp_path_factory.mktemp("ledger")
-    with _begun(home, *COMMANDS["audit"]) as process:
-        _, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err
-    return (home / "out" / LEDGER).read_bytes()
-
-
-@pytest.fixture
-def home(tmp_path: Path, small_ledger: bytes) -> Path:
-    (tmp_path / LEDGER).write_bytes(small_ledger)
-    return tmp_path
 
 
 def _read_only(folder: Path) -> None:
@@ -101,65 +23,56 @@ FAULTS = {
     "full disk": (fill, "No space left on device"),
 }
 
-_SLOW = [
-    pytest.param(name, marks=() if name == "report" else pytest.mark.slow) for name in COMMANDS
-]
+_QUICK = ("report",)
+_NAMES = [pytest.param(name, marks=() if name in _QUICK else pytest.mark.slow) for name in COMMANDS]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("name", _SLOW)
+@pytest.mark.parametrize("name", _NAMES)
 def test_a_folder_that_cannot_be_written_is_told_in_one_line(
-    name: str, fault: str, home: Path, tried: Tried
+    name: str, fault: str, tmp_path: Path, small_ledger: bytes, tried: Tried
 ) -> None:
     harm, words = FAULTS[fault]
-    out = home / "out"
+    out = tmp_path / "out"
     with small_disk(out, "64k"):
-        (out / "numpy.toml").write_text(BUGS)
+        furnish(tmp_path, small_ledger)
         harm(out)
-        with _begun(home, *COMMANDS[name]) as process:
+        with begin(tmp_path, name) as process:
             _, err = process.communicate(timeout=300)
-    _require_one_line(process.returncode, err, words)
-    assert not [path for path in home.rglob("*") if path.name not in ("out", LEDGER, "reports")]
-    tried(fault, note="by every command that writes")
-
-
-def _require_one_line(code: int, err: str, words: str) -> None:
-    assert code == 2, err
+    assert process.returncode == 2, err
     assert err.startswith("lse-verify: cannot write 'out"), err
     assert words in err
     assert err.count("\n") == 1
+    tried(fault, note="by every command that writes")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_folder_that_is_deleted_is_made_again_or_told_in_one_line(
-    name: str, home: Path, tried: Tried
+    name: str, tmp_path: Path, small_ledger: bytes, tried: Tried
 ) -> None:
-    out = home / "out"
-    deleted = 0
-    for _ in range(6):
-        out.mkdir(exist_ok=True)
-        (out / "numpy.toml").write_text(BUGS)
-        with _begun(home, *COMMANDS[name]) as process:
-            begun = time.monotonic()
-            while process.poll() is None:
-                time.sleep(0.1)
-                if time.monotonic() - begun > 1.0 + deleted and out.exists():
-                    shutil.rmtree(out, ignore_errors=True)
-                    deleted += 1
-                    break
+    out, deleted = tmp_path / "out", 0
+    for moment in (1.0, 2.0, 4.0, 6.0):
+        furnish(tmp_path, small_ledger)
+        with begin(tmp_path, name) as process:
+            time.sleep(moment)
+            if process.poll() is None:
+                shutil.rmtree(out)
+                deleted += 1
             _, err = process.communicate(timeout=300)
         if process.returncode == 0:
             assert out.exists()
         else:
             assert process.returncode == 2, err
+            assert err.startswith("lse-verify: "), err
             assert err.count("\n") == 1, err
         shutil.rmtree(out, ignore_errors=True)
     assert deleted
     tried("folder deleted", deleted, note="during every command that writes")
 
 
-@pytest.mark.parametrize("harm", [shutil.rmtree, pytest.param(Path.unlink, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", [shutil.rmtree, Path.unlink])
 def test_a_folder_deleted_amid_the_run_is_there_again_with_all_that_had_ended(
     small_run: Run, undisturbed: Run, tried: Tried, harm: Callable[[Path], None]
 ) -> None:

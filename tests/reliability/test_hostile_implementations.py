@@ -7,6 +7,7 @@ from pathlib import Path
 import hostile
 import msgspec
 import pytest
+from trials import Tried
 
 from lse_verify.audit import run
 from lse_verify.audit.finding import Finding
@@ -133,7 +134,7 @@ def _finding(ledger: Ledger, name: str) -> Finding:
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_what_is_done_to_the_process_is_the_finding_of_who_does_it(
-    name: str, disturbed: Ledger, alone: Ledger
+    name: str, disturbed: Ledger, alone: Ledger, tried: Tried
 ) -> None:
     kind, words = FAILURES[name]
     found = _finding(disturbed, name)
@@ -143,13 +144,15 @@ def test_what_is_done_to_the_process_is_the_finding_of_who_does_it(
         # It has answered as the honest one, and is graded for that too.
         graded = msgspec.structs.replace(found, failure=None)
         assert graded == _finding(alone, f"{name}_beside")
+    tried("hostile code")
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_does_no_harm_is_graded_by_its_answers(
-    name: str, disturbed: Ledger, alone: Ledger
+    name: str, disturbed: Ledger, alone: Ledger, tried: Tried
 ) -> None:
     assert _finding(disturbed, name) == _finding(alone, f"{name}_beside")
+    tried("hostile code")
 
 
 @pytest.mark.parametrize("name", [*FAILURES, *HARMLESS])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hostile import HAS_CONTROLS
+from trials import Tried
 
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.executors import GradeCell
@@ -108,20 +109,26 @@ def _audited(base: Path, jobs: int, *names: str) -> Ledger:
     return audit(request, base / "out" / "ledger.jsonl", lambda *step: None)
 
 
-def test_all_cells_of_all_that_load_it_say_so_with_one_process_and_with_two(base: Path) -> None:
+def test_all_cells_of_all_that_load_it_say_so_with_one_process_and_with_two(
+    base: Path, tried: Tried
+) -> None:
     names = ("honest.py", "one.py", "other.py")
     one, two = _audited(base, 1, *names), _audited(base, 2, *names)
     assert one.digest == two.digest
     for entry in one.entries:
         is_flushing = entry.cell.implementation.startswith(("one.py", "other.py"))
         assert entry.finding.failure == (BY_LOADING if is_flushing else None)
+    tried("hostile code")
 
 
-def test_what_a_module_changes_in_others_is_there_for_its_own_cells_alone(base: Path) -> None:
+def test_what_a_module_changes_in_others_is_there_for_its_own_cells_alone(
+    base: Path, tried: Tried
+) -> None:
     alone, beside = _audited(base, 1, "precise.py"), _audited(base, 1, "patching.py", "precise.py")
     others = [e for e in beside.entries if not e.cell.implementation.startswith("patching.py")]
     assert [(e.cell, e.finding) for e in others] == [(e.cell, e.finding) for e in alone.entries]
     assert verdict(others[0].finding) is Verdict.CORRECTLY_ROUNDED
+    tried("hostile code")
 
 
 def test_the_answers_are_graded_as_those_of_who_does_not_load_it(base: Path) -> None:
