@@ -105,7 +105,7 @@ def is_at(path: Path, handle: int) -> bool:
     """Tell whether an open file is the one that others find at a path."""
     try:
         return os.path.samestat(path.stat(), os.fstat(handle))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return False
 
 

@@ -30,6 +30,7 @@ Head = TypeVar("Head")
 Line = TypeVar("Line")
 
 _ANEW = "begin anew without --resume"
+_AS_BEGUN = f"go on with the command that began it, or {_ANEW}"
 
 
 class Journal(Generic[Head, Line]):
@@ -231,7 +232,8 @@ def read_part(
     kept = _kept(part, header_type, line_type)
     if kept is None:
         ended = f"the run in '{path.parent}' has ended" if path.exists() else f"no '{part}'"
-        raise LedgerError(f"nothing to go on with: {ended}; {_ANEW}")
+        why = f"not even the first line of '{part}' is whole" if part.exists() else ended
+        raise LedgerError(f"nothing to go on with: {why}; {_ANEW}")
     return kept.header, kept.lines
 
 
@@ -254,7 +256,7 @@ def _kept(part: Path, header_type: type[Head], line_type: type[Line]) -> _Kept[H
         if not first.endswith(b"\n"):
             return None
         _require_mine(part)
-        header, size = decoded(part, 1, first, header_type, _ANEW), len(first)
+        header, size = decoded(part, 1, first, header_type, _AS_BEGUN), len(first)
         for number, line in enumerate(lines, 2):
             if is_sound(line):
                 found.append(decoded(part, number, line, line_type, _ANEW))

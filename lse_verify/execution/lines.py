@@ -112,4 +112,7 @@ def decoded(path: Path, number: int, line: bytes, kind: type[Kind], remedy: str)
     try:
         return msgspec.json.decode(line, type=kind)
     except UNREADABLE as error:
-        raise LedgerError(f"line {number} of '{path}' is damaged: {error}; {remedy}") from error
+        # It is as it was written, by whatever that was.
+        raise LedgerError(
+            f"line {number} of '{path}' is of another kind: {error}; {remedy}"
+        ) from error

@@ -140,7 +140,7 @@ def test_a_line_of_another_kind_is_told_by_its_number(path: Path) -> None:
     _begin(path, 3)
     lines = part_of(path).read_bytes().splitlines(keepends=True)
     part_of(path).write_bytes(lines[0] + lines[1] + checked({"number": "x"}) + lines[3])
-    with pytest.raises(LedgerError, match=r"^line 3 of '.*part' is damaged: .*without --resume$"):
+    with pytest.raises(LedgerError, match=r"^line 3 of '.*part' is of another kind: .*--resume$"):
         _resumed(path)
     assert part_of(path).read_bytes().endswith(lines[3])
 
@@ -235,6 +235,17 @@ def test_whole_lines_are_counted_without_the_header_and_a_torn_one(path: Path) -
     with part_of(path).open("ab") as part:
         part.write(b'{"num')
     assert kept_lines(path) == 2
+
+
+def test_a_journal_of_another_command_is_told_as_such(path: Path) -> None:
+    part_of(path).write_bytes(checked({"hunt": 3}))
+    with pytest.raises(
+        LedgerError, match=r"^line 1 of .* is of another kind: .*; go on with the c"
+    ):
+        read_part(path, Head, Line)
+    part_of(path).write_bytes(b'{"se')
+    with pytest.raises(LedgerError, match=r"not even the first line of '.*part' is whole; begin"):
+        read_part(path, Head, Line)
 
 
 def test_a_run_killed_before_its_first_line_begins_anew(path: Path) -> None:
