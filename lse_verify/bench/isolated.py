@@ -18,6 +18,7 @@ from lse_verify.bench.contenders.roster import roster
 from lse_verify.bench.measurements import Case, Entrant, Portion
 from lse_verify.bench.workbench import Workbench
 from lse_verify.errors import LseVerifyError
+from lse_verify.execution.interruption import passing_by
 
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMBA")
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in _LIBRARIES}
@@ -103,7 +104,9 @@ class Isolated:
         return _answer(self._schedule(task, *arguments))
 
     def _schedule(self, task: Callable[..., Any], *arguments: Any) -> Any:
-        return self._pool.schedule(task, args=arguments, timeout=MOST_SECONDS)
+        # The first one to be scheduled starts the processes.
+        with passing_by():
+            return self._pool.schedule(task, args=arguments, timeout=MOST_SECONDS)
 
 
 def whole_workbench(seed: int) -> Workbench:

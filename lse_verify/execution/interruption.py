@@ -114,6 +114,20 @@ def whole_program() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def passing_by() -> Iterator[None]:
+    """Let Ctrl-C pass by processes and threads that are started inside, from their beginning.
+
+    A terminal sends it to all processes of a command, and one that is just importing its modules
+    would answer with a traceback.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def ignore() -> None:
     """Let Ctrl-C pass by this process: another one ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

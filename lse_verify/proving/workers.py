@@ -12,6 +12,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from lse_verify.execution.interruption import passing_by
+
 T = TypeVar("T")
 
 _PATIENCE_S = 10.0
@@ -66,7 +68,9 @@ class Workers:
     ) -> None:
         """Give a task that is lost after a number of seconds; its parts must pickle."""
         self._wanted = self._wanted or self._jobs
-        future = self._pool.schedule(task, args=[*arguments], timeout=limit_s)
+        # The first one to be given starts the processes.
+        with passing_by():
+            future = self._pool.schedule(task, args=[*arguments], timeout=limit_s)
         self._names[future] = name, limit_s
 
     @property
