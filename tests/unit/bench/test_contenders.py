@@ -53,7 +53,7 @@ def test_loops_in_arbitrary_precision_work_at_the_bits_they_say() -> None:
     for name in (FLINT, GMPY2, MPMATH):
         (answer,) = roster()[name].load()(rows)()
         # 128 bits hold 38 digits, 18 of which the sum with 1 costs.
-        shown = answer.str(20, radius=False) if name == FLINT else f"{answer}"
+        shown = answer.str(20, radius=False) if name == FLINT else str(answer)
         assert shown.startswith(truth[:18]), name
 
 
