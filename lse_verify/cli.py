@@ -206,11 +206,16 @@ def prove(
         proofs = run_proofs(request, observe)
     made = environment.described()
     line, folder = command(sys.argv[1:]), out or (None if claim else Path("reports/proofs"))
-    report_path = None if folder is None else write_proofs(proofs, folder, line, made)
-    if json:
-        show.proofs_json(proofs, line, made)
-    else:
-        show.proved(proofs, report_path)
+    report_path = None
+    try:
+        if folder is not None:
+            report_path = write_proofs(proofs, folder, line, made)
+    finally:
+        # Also where it cannot be written: to find it again takes minutes.
+        if json:
+            show.proofs_json(proofs, line, made)
+        else:
+            show.proved(proofs, report_path)
     if not proofs.all_proved:
         raise typer.Exit(1)
 
@@ -244,11 +249,15 @@ def bench(
     request = Request(command(sys.argv[1:]), seed, environment.described())
     with show.progress(quiet=json, still=True) as observe:
         found = run_bench(request, observe)
-    report_path = write_performance(found, out)
-    if json:
-        show.bench_json(found)
-    else:
-        show.benched(found, report_path)
+    report_path = None
+    try:
+        report_path = write_performance(found, out)
+    finally:
+        # Also where it cannot be written: to find it again takes minutes.
+        if json:
+            show.bench_json(found)
+        else:
+            show.benched(found, report_path)
 
 
 app.command()(cli_check.check)

@@ -153,7 +153,7 @@ def shown(point: Point) -> str:
 
 
 def proved(proofs: Proofs, report_path: Path | None) -> None:
-    """Print how each claim stands, and where the report is."""
+    """Print how each claim stands, and where the report is, if it is."""
     Console(highlight=False).print(proofs_table(proofs))
     for claim in proofs.claims:
         if claim.reason:
@@ -175,14 +175,15 @@ def proofs_json(proofs: Proofs, command: str, made: dict[str, dict[str, str]]) -
     _print_json({"command": command, **made} | found)
 
 
-def benched(found: Measurements, report_path: Path) -> None:
-    """Print how performance stands against what is wanted, and where the report is."""
+def benched(found: Measurements, report_path: Path | None) -> None:
+    """Print how performance stands against what is wanted, and where the report is, if it is."""
     Console(highlight=False).print(performance_table(found))
     for entrant in found.entrants:
         if entrant.skipped:
             _print(f"skipped {entrant.name}: {entrant.skipped}")
     _print("measured: the other's time over ours, medians; wanted at least, and aimed at")
-    _print(f"report: {report_path}")
+    if report_path is not None:
+        _print(f"report: {report_path}")
 
 
 def bench_json(found: Measurements) -> None:

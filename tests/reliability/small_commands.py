@@ -37,7 +37,7 @@ from lse_verify.__main__ import main
 if sys.argv[1] == "bench":
     from lse_verify.bench import run
     from lse_verify.bench.plan import Plan
-    few = Plan(lengths=(2,), narrow_lengths=(), row_counts=(), few_lengths=(), repetitions=1)
+    few = Plan(lengths=(2, 1000), narrow_lengths=(2,), row_counts=(1,), few_lengths=(2,))
     everyone = run.roster()
     run.roster = lambda: {name: c for name, c in everyone.items() if not c.compiles}
     run.Request = partial(run.Request, plan=few)
