@@ -40,7 +40,7 @@ def checked(line: Any) -> bytes:
     Examples
     --------
     >>> checked({"rows": 12})
-    b'{"rows":12,"check":"6e90d8e4"}\n'
+    b'{"rows":12,"check":"57b7e07a"}\n'
     """
     bare = msgspec.json.encode(line)[:-1]
     return bare + _CHECK % zlib.crc32(bare) + b"\n"
