@@ -310,7 +310,10 @@ def state(library):
     status = dict(line.split(":", 1) for line in open("/proc/self/status"))
     caught = int(status["SigCgt"], 16) >> signal.SIGTERM - 1 & 1
     # scikit-learn sets KMP_…, without which a second copy of OpenMP may end the process.
-    told = {name: value for name, value in os.environ.items() if name[:4] != "KMP_"}
+    # jax 0.10.2 sets two for backends of its own, which no other library here reads.
+    own = ("TF_CPP_MIN_LOG_LEVEL", "TPU_SKIP_MDS_QUERY") if library == "jax" else ()
+    kept = (name for name in os.environ if name[:4] != "KMP_" and name not in own)
+    told = {name: os.environ[name] for name in kept}
     # Loading jax 0.10.2 draws 13 of NumPy's random numbers, which Guard puts back.
     drawn = "" if library == "jax" else str(np.random.get_state())
     return told, os.getcwd(), np.geterr(), caught, random.getstate(), drawn
