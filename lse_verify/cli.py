@@ -41,6 +41,7 @@ from lse_verify.cli_options import (
     specs,
 )
 from lse_verify.errors import LseVerifyError, Repaired, UsageError
+from lse_verify.wording import flat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -406,7 +407,7 @@ def _show_warning(
 ) -> None:
     """Show what was mended as errors are shown, and all else as ever."""
     if issubclass(category, Repaired):
-        print(f"lse-verify: {message}", file=sys.stderr)
+        print(f"lse-verify: {flat(str(message))}", file=sys.stderr)
     else:
         _AS_EVER(message, category, filename, lineno, file, line)
 
@@ -439,5 +440,5 @@ def main() -> None:
 
 
 def _end(words: str, exit_code: int) -> NoReturn:
-    print(f"lse-verify: {' '.join(words.split())}", file=sys.stderr)
+    print(f"lse-verify: {flat(words)}", file=sys.stderr)
     raise SystemExit(exit_code) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from lse_verify.audit.fields import Name
 from lse_verify.formats import FORMATS
 from lse_verify.implementations.library import Implementation
 from lse_verify.inputs.batch import Regime
@@ -30,8 +31,8 @@ class Cell(msgspec.Struct, frozen=True, order=True):
     """
 
     implementation: str
-    function: str
-    format: str
+    function: Name
+    format: Name
     regime: str
     seed: int
     samples: int

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
-HUNT, UNIFORM, BISECTION = "hunt", "uniform", "bisection"
+from lse_verify.audit.fields import Name
+
+Method = Literal["hunt", "uniform", "bisection"]
+HUNT: Method = "hunt"
+UNIFORM: Method = "uniform"
+BISECTION: Method = "bisection"
 
 
 class Case(msgspec.Struct, frozen=True, order=True):
@@ -18,8 +25,8 @@ class Case(msgspec.Struct, frozen=True, order=True):
         Of rows, 0 where there are none.
     """
 
-    function: str
-    format: str
+    function: Name
+    format: Name
     implementation: str
     n_terms: int = 0
 
@@ -40,7 +47,7 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     case: Case
-    method: str
+    method: Method
     seed: int
     climb: list[tuple[int, float]]
 

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lse_verify.audit.fields import Figure, Packed
 from lse_verify.enclosure import Floats
 from lse_verify.errors import LedgerError
 
@@ -50,10 +51,10 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         The first of them, in order: the number of the input in its space, and which output.
     """
 
-    gap: str
-    offset: str
+    gap: Figure
+    offset: Figure
     binade: int
-    got: str
+    got: Figure
     error: float
     doubt: float
     count: int
@@ -104,8 +105,8 @@ class Exhausted(msgspec.Struct, frozen=True, kw_only=True):
     candidates: list[Candidate] = []
     crowded: bool = False
     line: dict[int, float] = {}
-    rows: dict[int, str] = {}
-    columns: dict[int, str] = {}
+    rows: dict[int, Packed] = {}
+    columns: dict[int, Packed] = {}
 
     def merge(self, other: Exhausted) -> Exhausted:
         """Return what both parts show."""

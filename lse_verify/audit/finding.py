@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar, get_args
 import msgspec
 
 from lse_verify.audit.exhausted import Exhausted
+from lse_verify.audit.fields import Bucket, Label, Name
 from lse_verify.audit.fingerprint import Fingerprint
 from lse_verify.audit.witness import Witness, larger
 
@@ -90,7 +91,7 @@ class BoundUse(msgspec.Struct, frozen=True, kw_only=True):
         The largest quotient of a row's error and its bound; above 1 breaks the bound.
     """
 
-    algorithm: str
+    algorithm: Name
     measured: int = 0
     overflowed: int = 0
     largest_error: float = 0.0
@@ -130,7 +131,7 @@ class RoundingUse(msgspec.Struct, frozen=True, kw_only=True):
         The largest quotient of a row's error and its bound; above 1 breaks the bound.
     """
 
-    scheme: str
+    scheme: Name
     basis: Basis
     exp_ulps: float
     log_ulps: float
@@ -203,7 +204,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: int = 0
     outputs: int = 0
-    histogram: dict[str, int] = {}
+    histogram: dict[Bucket, int] = {}
     correctly_rounded: int = 0
     faithful: int = 0
     worst_error: Witness | None = None
@@ -214,15 +215,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     spurious_nan: Tally = Tally()
     spurious_infinity: Tally = Tally()
     special: Tally = Tally()
-    violations: dict[str, Tally] = {}
-    properties: dict[str, Tally] = {}
+    violations: dict[Label, Tally] = {}
+    properties: dict[Label, Tally] = {}
     policies: list[str] = []
     undecided: Tally = Tally()
     failure: Failure | None = None
     bound_use: BoundUse | None = None
     rounding_use: RoundingUse | None = None
-    tiers: dict[str, int] = {}
-    profiles: dict[str, dict[int, float]] = {}
+    tiers: dict[Label, int] = {}
+    profiles: dict[Label, dict[int, float]] = {}
     exhausted: Exhausted | None = None
     fingerprint: Fingerprint | msgspec.UnsetType = msgspec.UNSET
 

@@ -17,6 +17,7 @@ import struct
 import msgspec
 import numpy as np
 
+from lse_verify.audit.fields import Hex
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray
 
@@ -36,8 +37,8 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
         and NaNs are alike.
     """
 
-    inputs: str
-    answers: str
+    inputs: Hex
+    answers: Hex
 
     def merge(self, other: Fingerprint) -> Fingerprint:
         """Return the fingerprint over the blocks of both: associative and commutative."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from lse_verify.audit.fields import Figure, Label, Name, Numbers
 from lse_verify.audit.finding import Failure
 
 OBJECTIVES = ("error", "stability", "bound", "violation")
@@ -36,8 +37,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, order=True):
     evaluation: int
     island: int
     size: float
-    strategy: str
-    arguments: list[str]
+    strategy: Label
+    arguments: list[Numbers]
 
 
 class Find(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,25 +72,25 @@ class Find(msgspec.Struct, frozen=True, kw_only=True):
         As how many equal rows it was asked; more than 1 where it is not as bad alone.
     """
 
-    kind: str
+    kind: Label
     size: float
-    verdict: str
+    verdict: Label
     implementation: str
-    function: str
-    format: str
-    arguments: list[str]
+    function: Name
+    format: Name
+    arguments: list[Numbers]
     n_terms: int
     output: int
-    got: str
-    truth: str
-    error_ulps: str = ""
-    stability: str = ""
-    condition: str = ""
-    strategy: str = ""
+    got: Figure
+    truth: Figure
+    error_ulps: Figure = ""
+    stability: Figure = ""
+    condition: Figure = ""
+    strategy: Label = ""
     evaluation: int = 0
     island: int = 0
     seed: int = 0
-    found: list[str] = []
+    found: list[Numbers] = []
     found_size: float = 0.0
     copies: int = 1
 
@@ -114,8 +115,8 @@ class Hunt(msgspec.Struct, frozen=True, kw_only=True):
 
     evaluations: int = 0
     climb: list[Step] = []
-    finds: dict[str, Find] = {}
-    shares: dict[str, int] = {}
+    finds: dict[Label, Find] = {}
+    shares: dict[Label, int] = {}
     failure: Failure | None = None
 
     def merge(self, other: Hunt) -> Hunt:

@@ -16,6 +16,7 @@ import msgspec
 
 from lse_verify.audit.cell import Cell
 from lse_verify.audit.exhausted import EXHAUSTIVE
+from lse_verify.audit.fields import Hex, Name
 from lse_verify.audit.finding import Finding
 from lse_verify.errors import LedgerError
 from lse_verify.execution.lines import UNREADABLE, checked, decoded, read_lines
@@ -29,10 +30,10 @@ class ImplementationRow(msgspec.Struct, frozen=True):
     """What the header says of an implementation."""
 
     name: str
-    function: str
+    function: Name
     calls: str
     composed: bool
-    kind: str
+    kind: Name
     language: str = ""
 
 
@@ -76,7 +77,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     cells: int
     versions: dict[str, str]
     machine: dict[str, str]
-    commit: str
+    commit: Hex
     implementations: list[ImplementationRow]
     regimes: list[RegimeRow]
     skipped: list[Skipped]

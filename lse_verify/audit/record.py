@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
+from lse_verify.audit.fields import Label, Name
 from lse_verify.audit.finding import Finding, Tally
 from lse_verify.audit.standing import Outcome, Standing
 from lse_verify.audit.verdict import Verdict
@@ -45,15 +46,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     implementation: str
-    function: str
-    format: str
-    verdict: str
+    function: Name
+    format: Name
+    verdict: Label
     largest_ulps: float
     conditioned_ulps: float
     stability: float
     outputs: int
     correctly_rounded: int
-    faults: dict[str, int] = {}
+    faults: dict[Label, int] = {}
 
     @property
     def key(self) -> Key:

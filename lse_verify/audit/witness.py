@@ -7,6 +7,7 @@ from itertools import pairwise
 import msgspec
 import numpy as np
 
+from lse_verify.audit.fields import Figure, Numbers
 from lse_verify.errors import BadInput
 from lse_verify.family.block import Point
 
@@ -44,16 +45,16 @@ class Witness(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     size: float
-    arguments: list[str] | None
+    arguments: list[Numbers] | None
     seed: int
     row: int
     n_terms: int
     output: int
-    got: str
-    truth: str = ""
-    error_ulps: str = ""
-    stability: str = ""
-    condition: str = ""
+    got: Figure
+    truth: Figure = ""
+    error_ulps: Figure = ""
+    stability: Figure = ""
+    condition: Figure = ""
     note: str = ""
 
 

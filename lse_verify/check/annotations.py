@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lse_verify.check.outcome import Checked
 from lse_verify.implementations import user
+from lse_verify.wording import visible
 
 
 def wanted(variables: Mapping[str, str]) -> bool:
@@ -74,7 +75,7 @@ def _defined(node: ast.stmt) -> list[str]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -16,6 +16,7 @@ from lse_verify.check.outcome import Checked
 from lse_verify.check.show import witness_text
 from lse_verify.check.shown import Shown
 from lse_verify.execution.files import write_whole
+from lse_verify.wording import visible_lines
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -73,4 +74,4 @@ def _of(shown: Iterable[Shown], key: tuple[str, str, str]) -> list[str]:
 
 def _text(text: str) -> str:
     """Return a text without what XML cannot hold."""
-    return _NOT_IN_XML.sub("\ufffd", text)
+    return _NOT_IN_XML.sub("\ufffd", visible_lines(text))

@@ -8,8 +8,6 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.record import Record
@@ -18,25 +16,27 @@ from lse_verify.check.baseline import records_of
 from lse_verify.check.outcome import Checked, Line
 from lse_verify.check.shown import Shown
 from lse_verify.check.words import found_as
-from lse_verify.report.witnesses import replay
+from lse_verify.report.terminal import Table, console
+from lse_verify.report.witnesses import replay, replay_line
+from lse_verify.wording import flat
 
 
 def checked(found: Checked) -> None:
     """Print which requirements are met, and inputs that show why others are not."""
-    console = Console(highlight=False, emoji=False, markup=False)
+    terminal = console()
     for grade, lines in groupby(found.lines, lambda line: line.grade):
-        console.print(Text(grade, style="bold"), soft_wrap=True)
-        console.print(_table(lines))
-    console.print()
+        terminal.print(Text(grade, style="bold"), soft_wrap=True)
+        terminal.print(_table(lines))
+    terminal.print()
     for shown in found.shown:
-        console.print(witness_text(shown), soft_wrap=True)
-        console.print()
+        terminal.print(witness_text(shown), soft_wrap=True)
+        terminal.print()
     for skipped in found.ledger.header.skipped:
-        console.print(f"skipped {skipped.name}: {skipped.reason}", soft_wrap=True)
+        terminal.print(f"skipped {flat(skipped.name)}: {flat(skipped.reason)}", soft_wrap=True)
     *others, last = found.sentences
     for sentence in others:
-        console.print(sentence, soft_wrap=True)
-    console.print(Text(last, style="bold green" if found.passed else "bold red"), soft_wrap=True)
+        terminal.print(sentence, soft_wrap=True)
+    terminal.print(Text(last, style="bold green" if found.passed else "bold red"), soft_wrap=True)
 
 
 def _table(lines: Iterable[Line]) -> Table:
@@ -54,8 +54,7 @@ def witness_text(shown: Shown) -> str:
     """Return an input as lines for people, the replaying command last."""
     exhibit = shown.exhibit
     lines = [line for line in exhibit.lines if line]
-    command = f"$ {replay(exhibit.cell, exhibit.witness)}"
-    return "\n".join([f"{found_as(shown)}:", *lines, command])
+    return "\n".join([f"{found_as(shown)}:", *lines, replay_line(exhibit.cell, exhibit.witness)])
 
 
 def checked_json(found: Checked) -> None:

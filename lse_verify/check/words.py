@@ -12,6 +12,7 @@ from lse_verify.family import function_named
 from lse_verify.formats import Format, format_named
 from lse_verify.report.decimals import shortest
 from lse_verify.report.words import counted
+from lse_verify.wording import visible_lines
 
 _MOST_WRITTEN = 40
 """Longer rows are not written as a line of Python."""
@@ -36,7 +37,7 @@ def failure_text(ledger: Ledger, found: Sequence[Check], shown: Sequence[Shown])
         f"({counted(rows, 'input')}, seed {ledger.header.seed})"
     )
     lines = [f"  {_of(check)}: required {check.required}; {check.measured}" for check in failed]
-    return "\n".join([first, *lines, *(_block(one) for one in shown)])
+    return visible_lines("\n".join([first, *lines, *(_block(one) for one in shown)]))
 
 
 def _of(check: Check) -> str:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -238,9 +240,18 @@ def _map(ax: Any, title: str, shares: Any, columns: Sequence[str]) -> None:
     ax.hlines(range(1, len(shares)), 0, len(columns), color="#e4e4e4", linewidth=0.6, zorder=0)
 
 
+@contextmanager
+def styled(**changed: float) -> Iterator[None]:
+    """Draw in the style of reports, with some of it changed."""
+    with mpl.rc_context(STYLE | changed), warnings.catch_warnings():
+        # A sign of a name that the font has not is a box.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from")
+        yield
+
+
 def svg(draw: Callable[[Figure], None], width: float, height: float) -> bytes:
     """Return what is drawn onto a figure of so many inches, in the style of reports."""
-    with mpl.rc_context(STYLE):
+    with styled():
         figure = Figure(figsize=(width, height))
         draw(figure)
         buffer = io.BytesIO()

@@ -26,6 +26,7 @@ from lse_verify.report.witnesses import (
     faults_of,
     lines_with,
     replay,
+    replay_line,
 )
 from lse_verify.report.words import tidy
 
@@ -54,7 +55,8 @@ class Contrast:
         cell, witness = self.exhibit.cell, self.exhibit.witness
         answers = [("A", self.first_answer), ("B", answer(cell, witness))]
         told = [line for line in lines_with(self.exhibit, answers) if line]
-        return "\n".join([*told, f"$ {self.command}"])
+        shown = replay_line(cell, witness, beside=self.first_name)
+        return "\n".join([*told, shown])
 
     @property
     def command(self) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
@@ -25,7 +24,7 @@ from PIL import Image
 from lse_verify.audit.exhausted import LEAST_OCTAVE, NOTHING, PER_OCTAVE, WRONG, Codes, map_of
 from lse_verify.audit.ledger import Entry
 from lse_verify.formats import Format, format_named
-from lse_verify.report.canvas import REFERENCE, STYLE, WIDTH, literal, power_of_ten, short, svg
+from lse_verify.report.canvas import REFERENCE, WIDTH, literal, power_of_ten, short, styled, svg
 from lse_verify.report.words import file_name
 
 _PIXELS = 1024
@@ -130,7 +129,7 @@ def _raised(exponent: int) -> str:
 def _map(fmt: Format, codes: Codes, title: str) -> bytes:
     palette = np.array([_colour(code) for code in range(256)])
     width, height = (_LEFT + _PIXELS + _RIGHT, _BOTTOM + _PIXELS + _TOP)
-    with mpl.rc_context(STYLE | {"font.size": 10.0, "axes.titlesize": 11.0}):
+    with styled(**{"font.size": 10.0, "axes.titlesize": 11.0}):
         figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
         part = (_LEFT / width, _BOTTOM / height, _PIXELS / width, _PIXELS / height)
         ax: Any = figure.add_axes(part)

@@ -10,7 +10,7 @@ from lse_verify.audit.standing import Outcome, Standing
 from lse_verify.audit.verdict import Verdict
 from lse_verify.audit.witness import Witness
 from lse_verify.report.decimals import shortened
-from lse_verify.report.words import counted, listed, tidy
+from lse_verify.report.words import code, counted, listed, tidy
 
 _REASONS: dict[str, Callable[[Finding], bool]] = {
     "an exception, a crash, a hang, a wrong shape or a changed process": lambda f: bool(f.failure),
@@ -105,7 +105,7 @@ def _loss(witness: Witness, standing: Standing, fmt: str) -> str:
     arguments = shortened(witness.arguments, fmt) or f"a row of {witness.n_terms} terms"
     got = shortened([witness.got], fmt)
     return (
-        f"Most digits lost: `{standing.name}` in {fmt} gives {got} for "
+        f"Most digits lost: {code(standing.name)} in {fmt} gives {got} for "
         f"`{standing.function}` of ({arguments}) where the truth is {witness.truth}: "
         f"{tidy(witness.error_ulps)} ulp, {tidy(witness.stability)} times what the input's own "
         "rounding explains."
@@ -114,7 +114,8 @@ def _loss(witness: Witness, standing: Standing, fmt: str) -> str:
 
 def _beyond_rounding(found: Iterable[Standing]) -> list[str]:
     broken = [
-        f"`{standing.name}` {standing.function} in {name} ({outcome.finding.rounding_use.scheme})"
+        f"{code(standing.name)} {standing.function} in {name} "
+        f"({outcome.finding.rounding_use.scheme})"
         for standing in found
         for name, outcome in standing.outcomes.items()
         if outcome.finding.rounding_use and outcome.finding.rounding_use.broken.count

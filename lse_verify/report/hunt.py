@@ -5,6 +5,7 @@ The true maxima are those of exhaustive ledgers, of the same versions of the sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -18,8 +19,8 @@ from lse_verify.audit.ledger import Ledger
 from lse_verify.errors import LedgerError
 from lse_verify.execution.differences import differences
 from lse_verify.execution.files import make_folder, write_whole
-from lse_verify.execution.lines import read_whole
-from lse_verify.report.canvas import power_of_ten, svg
+from lse_verify.execution.lines import UNREADABLE, read_whole
+from lse_verify.report.canvas import literal, power_of_ten, short, svg
 from lse_verify.report.grid import Grid
 from lse_verify.report.markdown import FIGURES, REPORT, environment
 from lse_verify.report.words import code, number
@@ -135,12 +136,21 @@ def read_comparison(path: Path) -> Comparison:
     Raises
     ------
     LedgerError
-        If the file is something else.
+        If the file is something else, or has not each case once from each seed by each method.
     """
     try:
-        return msgspec.json.decode(read_whole(path), type=Comparison)
-    except (OSError, msgspec.DecodeError) as error:
+        found = msgspec.json.decode(read_whole(path), type=Comparison)
+    except (OSError, *UNREADABLE) as error:
         raise LedgerError(f"'{path}' is no comparison: {error}; run it again") from error
+    contested = Counter((c.case, c.method, c.seed) for c in found.contests)
+    times = Counter((case, method) for case, method, _ in contested)
+    pairs = [(case, method) for case in _cases(found) for method in METHODS]
+    if {*contested.values()} != {1} or {times[pair] for pair in pairs} != {found.seeds}:
+        raise LedgerError(
+            f"'{path}' is no whole comparison: each method has to try each case once from each of "
+            f"its {found.seeds} seeds; run it again"
+        )
+    return found
 
 
 def holds_comparison(path: Path) -> bool:
@@ -230,7 +240,8 @@ def climbs(found: Comparison) -> bytes:
 
 def _panel(ax: Any, found: Comparison, case: Case) -> None:
     terms = f" n={case.n_terms}" if case.n_terms else ""
-    ax.set_title(f"{case.implementation}\n{case.function} {case.format}{terms}", fontsize=6, pad=3)
+    name = literal(short(case.implementation))
+    ax.set_title(f"{name}\n{case.function} {case.format}{terms}", fontsize=6, pad=3)
     ax.set_xscale("log")
     contests = {method: _middle(found, case, method) for method in METHODS}
     sizes = [size for contest in contests.values() for _, size in contest.climb if size > _NOTHING]

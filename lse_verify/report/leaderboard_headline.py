@@ -10,13 +10,13 @@ from lse_verify.report.leaderboard_classes import is_known
 from lse_verify.report.leaderboard_rows import Row, Source
 from lse_verify.report.leaderboard_tables import Spaces, named
 from lse_verify.report.summary import ulps
-from lse_verify.report.words import counted, listed
+from lse_verify.report.words import counted, listed, plain
 
 
 def subject(rows: Sequence[Row], sources: Sequence[Source]) -> str:
     """Say what is compared."""
     names = {row.name for row in rows}
-    languages = sorted({row.implementation.language for row in rows} - {""})
+    languages = sorted({plain(row.implementation.language) for row in rows} - {""})
     functions, formats = {row.function for row in rows}, {row.format for row in rows}
     told = f" in {listed(languages)}" if languages else ""
     return (

@@ -103,7 +103,7 @@ def _line(
     return (
         str(place),
         "<br>".join(named(row) for row in members),
-        _each([row.implementation.language or NONE for row in members]),
+        _each([plain(row.implementation.language) or NONE for row in members]),
         letter,
         *figures,
         _each([_time(times.get(row)) for row in members]),

@@ -20,7 +20,8 @@ from lse_verify.report.rounding import rounding
 from lse_verify.report.sections import sections
 from lse_verify.report.speed import speed
 from lse_verify.report.summary import overview, summary
-from lse_verify.report.words import code, counted, number, plain
+from lse_verify.report.words import code, counted, fenced, number, plain
+from lse_verify.wording import visible
 
 if TYPE_CHECKING:
     from lse_verify.report.figures import Drawing
@@ -106,7 +107,14 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"code": code, "plain": plain, "counted": counted, "number": number}
+    environment.filters |= {
+        "code": code,
+        "plain": plain,
+        "fenced": fenced,
+        "visible": visible,
+        "counted": counted,
+        "number": number,
+    }
     return environment
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.bench.measurements import Measurements
 from lse_verify.report.performance_targets import NOT_MEASURED, Judged, judged
+from lse_verify.report.terminal import Table
 
 _MET = {True: ("yes", "green"), False: ("no", "bold red"), None: ("–", "dim")}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.proving.outcome import ClaimOutcome, Proofs, Status
+from lse_verify.report.terminal import Table
 
 _STYLES = {Status.REFUTED: "bold red", Status.NOT_PROVED: "bold red"}
 

@@ -159,7 +159,7 @@ def _regimes(found: Iterable[Standing], formats: list[str]) -> Grid:
         for regime in dict.fromkeys(r for o in s.outcomes.values() for r in o.regimes)
     )
     rows = tuple(
-        (code(s.name), s.function, regime, *texts)
+        (code(s.name), s.function, plain(regime), *texts)
         for s, regime, texts in cells
         if set(texts) != {NONE}
     )
@@ -185,7 +185,7 @@ def _failures(found: Iterable[Standing]) -> Iterable[str]:
         for name, outcome in standing.outcomes.items():
             for regime, finding in outcome.regimes.items():
                 if finding.failure:
-                    where = f"{_label(standing)}, {name}, regime {regime}"
+                    where = f"{_label(standing)}, {name}, regime {plain(regime)}"
                     yield f"{where}: {finding.failure.kind}: {plain(finding.failure.words)}"
 
 

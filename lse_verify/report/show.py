@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -22,7 +21,6 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.explain import Answer
@@ -43,8 +41,10 @@ from lse_verify.proving.outcome import Proofs
 from lse_verify.report.performance_table import performance_table
 from lse_verify.report.proofs_table import proofs_table
 from lse_verify.report.tables import summary_table
+from lse_verify.report.terminal import Table, console
 from lse_verify.report.words import counted
 from lse_verify.theory.shelf import claims
+from lse_verify.wording import flat, visible
 
 _MOST_OUTPUTS = 12
 
@@ -52,7 +52,7 @@ _MOST_OUTPUTS = 12
 def _print(*things: str | Text | Table) -> None:
     """Print as it stands: brackets are no markup, and lines are not broken."""
     whole = not any(isinstance(thing, Table) for thing in things)
-    Console(highlight=False, emoji=False, markup=False).print(*things, soft_wrap=whole)
+    console().print(*things, soft_wrap=whole)
 
 
 def _bold(words: str) -> Text:
@@ -84,16 +84,16 @@ def progress(quiet: bool, still: bool = False) -> Iterator[Callable[[str, int, i
     still : bool
         Draw when told something and never meanwhile, for what is timed meanwhile.
     """
-    console = Console(stderr=True)
+    terminal = console(to_error=True)
     bar = Progress(
         BarColumn(bar_width=18),
         MofNCompleteColumn(),
         _RateColumn(),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.description}", markup=False),
-        console=console,
+        console=terminal,
         # Where nothing can be drawn over, all that is left of a bar is an empty line.
-        disable=quiet or not console.is_terminal,
+        disable=quiet or not terminal.is_terminal,
         transient=True,
         auto_refresh=not still,
     )
@@ -101,20 +101,20 @@ def progress(quiet: bool, still: bool = False) -> Iterator[Callable[[str, int, i
         task = bar.add_task("starting the workers", total=None)
 
         def observe(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total, refresh=still)
+            bar.update(task, description=visible(what), completed=done, total=total, refresh=still)
 
         yield observe
 
 
 def summary(ledger: Ledger, report_path: Path) -> None:
     """Print the summary of a ledger and where its report is."""
-    Console(highlight=False).print(summary_table(ledger))
+    console().print(summary_table(ledger))
     grades = [verdict(entry.finding) for entry in ledger.entries]
     counts = {grade: grades.count(grade) for grade in Verdict}
     words = ", ".join(f"{n} {grade.word}" for grade, n in counts.items() if n)
     _print(f"{len(grades)} cells: {words}")
     for skipped in ledger.header.skipped:
-        _print(f"skipped {skipped.name}: {skipped.reason}")
+        _print(f"skipped {flat(skipped.name)}: {flat(skipped.reason)}")
     _print(f"report: {report_path}")
 
 
@@ -154,7 +154,7 @@ def shown(point: Point) -> str:
 
 def proved(proofs: Proofs, report_path: Path | None) -> None:
     """Print how each claim stands, and where the report is, if it is."""
-    Console(highlight=False).print(proofs_table(proofs))
+    console().print(proofs_table(proofs))
     for claim in proofs.claims:
         if claim.reason:
             _print(f"{claim.name}: {claim.reason}")
@@ -177,10 +177,10 @@ def proofs_json(proofs: Proofs, command: str, made: dict[str, dict[str, str]]) -
 
 def benched(found: Measurements, report_path: Path | None) -> None:
     """Print how performance stands against what is wanted, and where the report is, if it is."""
-    Console(highlight=False).print(performance_table(found))
+    console().print(performance_table(found))
     for entrant in found.entrants:
         if entrant.skipped:
-            _print(f"skipped {entrant.name}: {entrant.skipped}")
+            _print(f"skipped {flat(entrant.name)}: {flat(entrant.skipped)}")
     _print("measured: the other's time over ours, medians; wanted at least, and aimed at")
     if report_path is not None:
         _print(f"report: {report_path}")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import sys
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.adjudicate import Adjudication, Judgement
@@ -15,22 +13,23 @@ from lse_verify.audit.witness import spell, spell_point
 from lse_verify.report.adjudicated import notes, sentences, word
 from lse_verify.report.decimals import shortest
 from lse_verify.report.show import shown
+from lse_verify.report.terminal import Table, console
 from lse_verify.report.words import tidy
 
 
 def adjudicated(a: Adjudication) -> None:
     """Print who is right, the truth, and how far off each value is, in 80 columns."""
-    console = Console(highlight=False, emoji=False, markup=False)
+    terminal = console()
     for place, sentence in enumerate(sentences(a)):
-        console.print(Text(sentence, style="" if place else "bold"))
+        terminal.print(Text(sentence, style="" if place else "bold"))
     where = f"[{a.output}]" if a.function.returns_row else ""
-    console.print(f"\n{a.function.name}({shown(a.point)}){where} in {a.fmt.name}", soft_wrap=True)
-    console.print(f"truth {a.truth}" + (f"   κ = {a.condition}" if a.condition else ""))
+    terminal.print(f"\n{a.function.name}({shown(a.point)}){where} in {a.fmt.name}", soft_wrap=True)
+    terminal.print(f"truth {a.truth}" + (f"   κ = {a.condition}" if a.condition else ""))
     if a.rounded is not None and a.condition:
-        console.print(f"correctly rounded {shortest(a.rounded, a.fmt)}   {spell(a.rounded)}")
-    console.print(_table(a))
+        terminal.print(f"correctly rounded {shortest(a.rounded, a.fmt)}   {spell(a.rounded)}")
+    terminal.print(_table(a))
     for note in notes(a):
-        console.print(note, soft_wrap=True)
+        terminal.print(note, soft_wrap=True)
 
 
 def _table(a: Adjudication) -> Table:

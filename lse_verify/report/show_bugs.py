@@ -9,32 +9,31 @@ from typing import Any
 
 import msgspec
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.bug import FAULTS
 from lse_verify.report.bugs import Dossier, headlines, subject
 from lse_verify.report.bugs_blocks import Case
 from lse_verify.report.bugs_tables import by_library, word
+from lse_verify.report.terminal import Table, console
 from lse_verify.report.witnesses import replay
 
 
 def bugs(found: Dossier, report: Path) -> None:
     """Print how each library's bugs stand, what changed, and where the report is."""
-    console = Console(highlight=False, emoji=False, markup=False)
-    console.print(subject(found), soft_wrap=True)
-    console.print(_table(found))
+    terminal = console()
+    terminal.print(subject(found), soft_wrap=True)
+    terminal.print(_table(found))
     for case in found.cases:
         if case.state in ("otherwise", "gone", "failed"):
-            console.print(_changed(case), soft_wrap=True)
+            terminal.print(_changed(case), soft_wrap=True)
     for line in headlines(found):
-        console.print(line)
+        terminal.print(line)
     for grade, faults in found.left:
         name, function, fmt = grade.key
         told = ", ".join(FAULTS[fault] for fault in faults)
-        console.print(f"not written up: {name} {function} {fmt}: {told}", soft_wrap=True)
-    console.print(f"report: {report}", soft_wrap=True)
+        terminal.print(f"not written up: {name} {function} {fmt}: {told}", soft_wrap=True)
+    terminal.print(f"report: {report}", soft_wrap=True)
 
 
 def _table(found: Dossier) -> Table:

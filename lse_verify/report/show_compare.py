@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.compared import Compared
@@ -22,6 +21,7 @@ from lse_verify.report.compared_lines import Line, lines
 from lse_verify.report.compared_page import page
 from lse_verify.report.compared_witnesses import Contrast, contrasts
 from lse_verify.report.summary import NONE
+from lse_verify.report.terminal import Table, console
 
 _MOST_EVEN = 12
 """Grades of the same verdict that are shown; all are in the markdown."""
@@ -33,26 +33,26 @@ _TURNS = {"worse": "got worse", "better": "got better"}
 
 def compared(c: Comparison) -> None:
     """Print what matters first, then what got worse or better and by how much, in 80 columns."""
-    console = Console(highlight=False, emoji=False, markup=False)
-    console.print(Text(headline(c), style="bold"))
-    console.print(inputs(c))
+    terminal = console()
+    terminal.print(Text(headline(c), style="bold"))
+    terminal.print(inputs(c))
     for label, side in (("A", c.first), ("B", c.second)):
-        console.print(f"{label} is {side.path}", soft_wrap=True)
-    console.print(_differences(c))
+        terminal.print(f"{label} is {side.path}", soft_wrap=True)
+    terminal.print(_differences(c))
     for turn, words in _TURNS.items():
         grades = [grade for grade in c.grades if grade.turn == turn]
         if grades:
             told = [(grade, [line for line in lines(grade) if line.tells]) for grade in grades]
-            console.print(_table(words, told))
-    _even(console, c)
+            terminal.print(_table(words, told))
+    _even(terminal, c)
     found = contrasts(c)
     for contrast in found[:_MOST_WITNESSES]:
-        console.print(contrast.text, soft_wrap=True, end="\n\n")
+        terminal.print(contrast.text, soft_wrap=True, end="\n\n")
     if len(found) > _MOST_WITNESSES:
-        console.print(f"and {len(found) - _MOST_WITNESSES} more witnesses: --markdown has all")
+        terminal.print(f"and {len(found) - _MOST_WITNESSES} more witnesses: --markdown has all")
     for label, words in zip("AB", _only(c), strict=True):
         if words:
-            console.print(f"only in {label}: {words}")
+            terminal.print(f"only in {label}: {words}")
 
 
 def _differences(c: Comparison) -> Table | str:
@@ -89,16 +89,16 @@ def _rows(table: Table, grade: Compared, told: Sequence[Line]) -> None:
         table.add_row(figure, line.before, Text(line.after, style=style), line.factor)
 
 
-def _even(console: Console, c: Comparison) -> None:
+def _even(terminal: Console, c: Comparison) -> None:
     """Print one line of each grade that has its verdict still, of the largest changes."""
     still = [(grade, lines(grade)) for grade in c.grades if grade.turn == "even" and grade.differs]
     telling = [(grade, told[:1]) for grade, told in still if told and told[0].tells]
     largest = sorted(telling, key=lambda pair: -pair[1][0].weight)[:_MOST_EVEN]
     if largest:
-        console.print(_table("same verdict", [pair for pair in telling if pair in largest]))
+        terminal.print(_table("same verdict", [pair for pair in telling if pair in largest]))
     if len(still) > len(largest):
         left = f"{len(still) - len(largest):,} more" if largest else f"{len(still):,}"
-        console.print(f"{left} with the same verdict: --markdown lists them\n")
+        terminal.print(f"{left} with the same verdict: --markdown lists them\n")
 
 
 def _only(c: Comparison) -> tuple[str, str]:

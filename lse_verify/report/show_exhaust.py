@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from lse_verify.audit.ledger import Entry, Ledger
 from lse_verify.audit.together import in_order
 from lse_verify.audit.verdict import verdict
 from lse_verify.report.exhaustive_tables import attained, share_of
+from lse_verify.report.terminal import Table, console
 
 
 def exhausted(ledgers: Sequence[Ledger], report: Path) -> None:
@@ -24,13 +22,13 @@ def exhausted(ledgers: Sequence[Ledger], report: Path) -> None:
     report : Path
         Where their report is.
     """
-    console = Console(highlight=False, emoji=False, markup=False)
+    terminal = console()
     spaces: dict[tuple[str, str], list[Entry]] = {}
     for entry in (entry for ledger in in_order(ledgers) for entry in ledger.entries):
         spaces.setdefault((entry.cell.function, entry.cell.format), []).append(entry)
     for (function, fmt), entries in spaces.items():
-        console.print(_table(function, fmt, entries))
-    console.print(f"report: {report}", soft_wrap=True)
+        terminal.print(_table(function, fmt, entries))
+    terminal.print(f"report: {report}", soft_wrap=True)
 
 
 def _table(function: str, fmt: str, entries: list[Entry]) -> Table:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from lse_verify.audit.hunted import Find, Hunt, Step
+from lse_verify.report.terminal import Table, console
 from lse_verify.report.words import number, tidy
+from lse_verify.wording import flat
 
 _UNITS = {
     "error": "ulp",
@@ -25,35 +26,31 @@ _LONGEST = 240
 """Characters of an input that are shown."""
 
 
-def _console(to_error: bool = False) -> Console:
-    return Console(highlight=False, emoji=False, markup=False, stderr=to_error)
-
-
 def rise(step: Step, evaluations: int, objective: str) -> None:
     """Print one line of the climb, on standard error: that of a result stays clean."""
     size = f"{number(step.size)} {_UNITS[objective]}"
     where = _cut("; ".join(step.arguments), _WIDEST)
-    _console(to_error=True).print(f"{evaluations:>12,}  {size:<16} {step.strategy:<14} {where}")
+    console(to_error=True).print(f"{evaluations:>12,}  {size:<16} {step.strategy:<14} {where}")
 
 
 def hunted(hunt: Hunt, objective: str) -> None:
     """Print what a hunt found, in at most 80 columns."""
-    console = _console()
+    terminal = console()
     if hunt.failure is not None:
         what = "besides" if hunt.failure.kind == "environment" else "ended early"
-        console.print(f"{what}: {hunt.failure.kind}: {hunt.failure.words}", soft_wrap=True)
+        terminal.print(f"{what}: {hunt.failure.kind}: {flat(hunt.failure.words)}", soft_wrap=True)
     for find in sorted(hunt.finds.values(), key=lambda f: f.kind != objective):
-        _find(console, find)
+        _find(terminal, find)
     if not hunt.finds:
-        console.print("no error was found")
-    console.print(f"{hunt.evaluations:,} inputs tried")
+        terminal.print("no error was found")
+    terminal.print(f"{hunt.evaluations:,} inputs tried")
 
 
 def compared(said: Sequence[str], report: Path) -> None:
     """Print which bars a comparison of searches meets, and where its report is."""
     for sentence in said:
-        _console().print(sentence)
-    _console().print(f"report: {report}", soft_wrap=True)
+        console().print(sentence)
+    console().print(f"report: {report}", soft_wrap=True)
 
 
 def hunt_json(hunt: Hunt) -> None:
@@ -77,9 +74,9 @@ def command_of(find: Find) -> str:
     return f"lse-verify explain {said} -- {arguments}"
 
 
-def _find(console: Console, find: Find) -> None:
+def _find(terminal: Console, find: Find) -> None:
     size = f" of {number(find.size)} {_UNITS[find.kind]}" if find.kind in _UNITS else ""
-    console.print(f"{find.kind}{size}, {find.verdict}")
+    terminal.print(f"{find.kind}{size}, {find.verdict}")
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column("what", no_wrap=True)
     table.add_column("is", overflow="fold")
@@ -101,11 +98,11 @@ def _find(console: Console, find: Find) -> None:
     for name, value in rows.items():
         if value:
             table.add_row(name, value)
-    console.print(table)
+    terminal.print(table)
     shown_by = command_of(find)
     if len(given) > _LONGEST:
         shown_by = "--json prints the whole input, and every later audit replays it"
-    console.print(f"  {shown_by}", soft_wrap=True)
+    terminal.print(f"  {shown_by}", soft_wrap=True)
 
 
 def _cut(text: str, width: int) -> str:

@@ -11,8 +11,6 @@ from typing import Any
 
 import msgspec
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.standing import excused, unexcused
@@ -23,18 +21,19 @@ from lse_verify.report.leaderboard_headline import headlines, subject
 from lse_verify.report.leaderboard_rows import Row
 from lse_verify.report.leaderboard_tables import GLANCED, alone, best
 from lse_verify.report.summary import NONE
+from lse_verify.report.terminal import Table, console
 
 _GOOD = (Verdict.CORRECTLY_ROUNDED, Verdict.FAITHFUL, Verdict.STABLE)
 
 
 def leaderboard(board: Board, report: Path) -> None:
     """Print how many are what, which are best, and where the report is, in 80 columns."""
-    console = Console(highlight=False, emoji=False, markup=False)
-    console.print(subject(board.rows, board.sources), soft_wrap=True)
-    console.print(_table(board))
+    terminal = console()
+    terminal.print(subject(board.rows, board.sources), soft_wrap=True)
+    terminal.print(_table(board))
     for line in headlines(board.rows, board.spaces, board.sources):
-        console.print(line.replace("**", "").replace("`", ""))
-    console.print(f"report: {report}", soft_wrap=True)
+        terminal.print(line.replace("**", "").replace("`", ""))
+    terminal.print(f"report: {report}", soft_wrap=True)
 
 
 def _table(board: Board) -> Table:

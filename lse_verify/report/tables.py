@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.standing import Outcome, by_function, standings
 from lse_verify.audit.verdict import Verdict
 from lse_verify.report.summary import formats_of
+from lse_verify.report.terminal import Table
 
 _STYLES = {
     Verdict.CORRECTLY_ROUNDED: "bold green",
@@ -45,10 +44,10 @@ def summary_table(ledger: Ledger) -> Table:
         table.add_row(Text(function, style="bold"))
         for standing in group:
             verdicts = (_word(standing.outcomes.get(name)) for name in formats)
-            table.add_row(f"  {escape(standing.name)}", *verdicts)
+            table.add_row(f"  {standing.name}", *verdicts)
     for skipped in ledger.header.skipped:
         # The reason has a line of its own below the table: here it would be broken into three.
-        table.add_row(escape(skipped.name), *("skipped" for _ in formats), style="dim")
+        table.add_row(skipped.name, *("skipped" for _ in formats), style="dim")
     return table
 
 

@@ -15,6 +15,7 @@ from lse_verify.family import FUNCTIONS
 from lse_verify.formats import FORMATS
 from lse_verify.report.decimals import shortened, shortened_hex
 from lse_verify.report.words import tidy
+from lse_verify.wording import MOST_IN_A_LINE, visible
 
 MOST_A_FUNCTION = 3
 SHORT_ROW = 10
@@ -53,7 +54,7 @@ class Exhibit:
     @property
     def text(self) -> str:
         """The witness as lines for people, the replaying command last."""
-        return "\n".join([*self.lines, f"$ {replay(self.cell, self.witness)}"])
+        return "\n".join([*self.lines, replay_line(self.cell, self.witness)])
 
     @property
     def lines(self) -> list[str]:
@@ -95,6 +96,11 @@ def replay(cell: Cell, witness: Witness, beside: str | None = None) -> str:
         words += ["--regime", cell.regime, "--samples", str(cell.samples)]
         words += ["--seed", str(witness.seed), "--row", str(witness.row)]
     return shlex.join(words)
+
+
+def replay_line(cell: Cell, witness: Witness, beside: str | None = None) -> str:
+    """Return what `replay` does as a line to show."""
+    return visible(f"$ {replay(cell, witness, beside)}", MOST_IN_A_LINE)
 
 
 BROKEN_ROUNDING = "the a-priori bound broken"
@@ -151,7 +157,9 @@ def _chosen(faults: dict[str, list[Exhibit]]) -> list[Exhibit]:
 
 def lines_with(exhibit: Exhibit, answers: Iterable[tuple[str, str]]) -> list[str]:
     """Return a witness as lines for people, each answer to its input under its label."""
-    return [*_asked(exhibit), *(f"  {label:<6} {text}" for label, text in answers), *_told(exhibit)]
+    answered = (f"  {label:<6} {text}" for label, text in answers)
+    lines = (*_asked(exhibit), *answered, *_told(exhibit))
+    return [visible(line, MOST_IN_A_LINE) for line in lines]
 
 
 def answer(cell: Cell, witness: Witness) -> str:

@@ -6,10 +6,15 @@ import hashlib
 import math
 import re
 
+from lse_verify.wording import flat, visible_lines
+
 LARGEST = 1e308
 """From here on a number says only that it is huge."""
 
-_SPECIAL = re.compile(r"([\\`*_\[\]])")
+_SPECIAL = re.compile(r"([\\`*_~$\[\]])")
+
+# What begins a heading, a list or a line under a title where it is first in its line.
+_BLOCK = re.compile(r"\A(\d{1,9}(?=[.)](?: |\Z))|(?=(?:#{1,6}|[-+])(?: |\Z)|[-=]+\Z))")
 
 
 def tidy(text: str) -> str:
@@ -102,27 +107,47 @@ def listed(items: list[str]) -> str:
 
 
 def plain(text: str) -> str:
-    r"""Escape a text so that markdown, in a table or not, shows it as it is.
+    r"""Escape a text so that markdown, in a table or not, shows it as it is, in one line.
 
     Examples
     --------
-    >>> plain("a|b *c* <d>")
-    'a&#124;b \\*c\\* &lt;d&gt;'
+    >>> plain("a|b *c* <d>"), plain("# a title"), plain("1. a list")
+    ('a&#124;b \\*c\\* &lt;d&gt;', '\\# a title', '1\\. a list')
     """
-    flat = " ".join(text.split())
-    safe = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", safe).replace("|", "&#124;")
+    safe = flat(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _SPECIAL.sub(r"\\\1", safe).replace("|", "&#124;")
+    return _BLOCK.sub(r"\1\\", escaped)
 
 
 def code(text: str) -> str:
-    r"""Write a text as code that is safe in a table, whatever it contains.
+    r"""Write a text as code that is safe in a table, in one line, whatever it contains.
 
     Examples
     --------
     >>> code("log(sum(exp(x)))"), code("a|b"), code("tick ` tick")
     ('`log(sum(exp(x)))`', '`a\\|b`', '`` tick ` tick ``')
     """
-    flat = " ".join(text.split())
-    fence = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
-    pad = " " if "`" in flat else ""
-    return f"{fence}{pad}{flat}{pad}{fence}".replace("|", "\\|")
+    shown = flat(text) or " "
+    pad = " " if "`" in shown else ""
+    fence = _longer_than_any("`", shown)
+    return f"{fence}{pad}{shown}{pad}{fence}".replace("|", "\\|")
+
+
+def fenced(text: str, language: str = "text") -> str:
+    r"""Write lines as a block of code that ends where they end.
+
+    Examples
+    --------
+    >>> print(fenced("```\nmine\x1b", "sh"))
+    ````sh
+    ```
+    mine\x1b
+    ````
+    """
+    lines = visible_lines(text)
+    fence = max("```", _longer_than_any("`", lines))
+    return "\n".join([f"{fence}{language}", lines, fence])
+
+
+def _longer_than_any(sign: str, text: str) -> str:
+    return sign * (max((len(run) for run in re.findall(f"{sign}+", text)), default=0) + 1)

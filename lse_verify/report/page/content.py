@@ -14,7 +14,7 @@ from lse_verify.report.page.figures import Figures
 from lse_verify.report.page.parsing import reader
 from lse_verify.report.page.rendering import RULES
 from lse_verify.report.page.tables import Cell, Table
-from lse_verify.report.page.text import cut, safe
+from lse_verify.wording import visible, visible_lines
 
 _SIGNS = re.compile(r"[^\w\- ]")
 
@@ -56,7 +56,7 @@ class Writer:
 
     def content(self, markdown: str) -> Content:
         """Return a whole report."""
-        tokens = self._markdown.parse(safe(markdown), self._env)
+        tokens = self._markdown.parse(visible_lines(markdown), self._env)
         headings = _named(tokens)
         tokens = list(self._with_tables(tokens))
         starts = (place for place, token in enumerate(tokens) if _is_section(token))
@@ -70,7 +70,7 @@ class Writer:
 
     def cell(self, markdown: str) -> Cell:
         """Return what is one line of markdown, as a cell of a table."""
-        (inline,) = self._markdown.parseInline(safe(markdown), self._env)
+        (inline,) = self._markdown.parseInline(visible_lines(markdown), self._env)
         return self._cell(inline)
 
     def _written(self, tokens: Sequence[Token]) -> Markup:
@@ -113,7 +113,7 @@ def _named(tokens: Sequence[Token]) -> dict[str, tuple[str, str]]:
     found = dict[str, tuple[str, str]]()
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
-            title = cut(_text(tokens[place + 1]))
+            title = visible(_text(tokens[place + 1]))
             name = plain = _SIGNS.sub("", title.lower()).replace(" ", "-")
             repeats = 0
             while name in found:

@@ -9,10 +9,10 @@ from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.standing import standings
 from lse_verify.report.page.content import Writer
 from lse_verify.report.page.tables import Table
-from lse_verify.report.page.text import cut, safe
 from lse_verify.report.summary import conditioned_ulps, grade, stability, why
 from lse_verify.report.witnesses import Exhibit, exhibits
 from lse_verify.report.words import code, percent, plain
+from lse_verify.wording import flat, visible_lines
 
 _HEADERS = {
     "implementation": False,
@@ -33,7 +33,7 @@ def grades(ledger: Ledger, writer: Writer) -> Table:
     rows, folded = [], []
     for standing in standings(ledger):
         for fmt, outcome in standing.outcomes.items():
-            names = (code(cut(standing.name)), plain(standing.function), plain(fmt))
+            names = (code(standing.name), plain(standing.function), plain(fmt))
             measured = _measured(outcome.ordinary, outcome.finding)
             rows.append([*map(writer.cell, (*names, grade(outcome), *measured))])
             told = shown[fmt].get((standing.name, standing.function), [])
@@ -59,6 +59,6 @@ def _exhibits_by_format(ledger: Ledger) -> dict[str, dict[tuple[str, str], list[
 
 def _witnesses(finding: Finding, shown: list[Exhibit]) -> list[str]:
     failure = finding.failure
-    texts = [f"{failure.kind}: {failure.words}"] if failure else []
+    texts = [flat(f"{failure.kind}: {failure.words}")] if failure else []
     texts += [exhibit.text for exhibit in shown]
-    return ["\n".join(map(cut, safe(text).split("\n"))) for text in texts]
+    return [visible_lines(text) for text in texts]

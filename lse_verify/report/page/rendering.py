@@ -10,19 +10,19 @@ from markdown_it.token import Token
 from markupsafe import escape
 
 from lse_verify.report.page.environment import environment
-from lse_verify.report.page.text import cut
+from lse_verify.wording import visible, visible_lines
 
 
 def _text(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str:
-    return f"{escape(cut(tokens[place].content))}"
+    return f"{escape(visible(tokens[place].content))}"
 
 
 def _code(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str:
-    return f"<code>{escape(cut(tokens[place].content))}</code>"
+    return f"<code>{escape(visible(tokens[place].content))}</code>"
 
 
 def _fence(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str:
-    text = "\n".join(map(cut, tokens[place].content.splitlines()))
+    text = visible_lines(tokens[place].content).rstrip("\n")
     return f'<pre tabindex="0">{escape(text)}</pre>\n'
 
 
@@ -31,7 +31,7 @@ def _image(
 ) -> str:
     token = tokens[place]
     alternative = renderer.renderInlineAsText(token.children, options, env)
-    shown = env["figures"].shown(str(token.attrs["src"]), cut(alternative))
+    shown = env["figures"].shown(str(token.attrs["src"]), visible(alternative))
     return f'<span class="figure" role="group" tabindex="0">{shown}</span>'
 
 
@@ -41,7 +41,7 @@ def _grid(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str
 
 def _maps(_: RendererHTML, tokens: Sequence[Token], place: int, __: Any, env: Any) -> str:
     maps = [
-        (env["figures"].shown(source, alternative), cut(name), cut(caption))
+        (env["figures"].shown(source, alternative), visible(name), visible(caption))
         for source, alternative, name, caption in tokens[place].meta["maps"]
     ]
     return _part("maps", maps)

@@ -33,6 +33,7 @@ from lse_verify.implementations.registry import select
 from lse_verify.oracle.double_double.rows.enclose import load_kernels
 from lse_verify.search.hunt.contests import Item, Line, one
 from lse_verify.search.hunt.mix import METHODS
+from lse_verify.wording import flat
 
 RESULT = "comparison.json"
 
@@ -168,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         request = Request(said.out, said.budget, said.seeds, said.jobs)
         compare(request, lambda what, done, total: print(f"{done}/{total} {what}", flush=True))
     except LseVerifyError as error:
-        print(f"lse-verify: {error}", file=sys.stderr)
+        print(f"lse-verify: {flat(str(error))}", file=sys.stderr)
         return error.exit_code
     return 0
 

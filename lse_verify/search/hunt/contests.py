@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from lse_verify.audit.contest import Case, Contest
+from lse_verify.audit.contest import Case, Contest, Method
 from lse_verify.search.hunt.quest import Quest, explore
 
 
@@ -12,7 +12,7 @@ class Item(msgspec.Struct, frozen=True):
     """One search."""
 
     case: Case
-    method: str
+    method: Method
     seed: int
     budget: int
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lse_verify.audit.contest import BISECTION, HUNT, UNIFORM, Method
 from lse_verify.family.lse_form import LseFunction
 from lse_verify.search.hunt.bisection import Bisection
 from lse_verify.search.hunt.families import families
@@ -14,7 +15,7 @@ from lse_verify.search.hunt.space import Shape, Space
 from lse_verify.search.hunt.strategy import Strategy
 from lse_verify.search.hunt.uniform import Uniform
 
-METHODS = ("hunt", "uniform", "bisection")
+METHODS: tuple[Method, ...] = (HUNT, UNIFORM, BISECTION)
 """The mix, and what it is compared with."""
 
 
@@ -30,9 +31,9 @@ def strategies_of(method: str, space: Space, budget: int) -> list[Strategy]:
     budget : int
         What one descent of the bisection alone is to take.
     """
-    if method == "uniform":
+    if method == UNIFORM:
         return [Uniform(space)]
-    if method == "bisection":
+    if method == BISECTION:
         return [Bisection.alone(space, Shape(space.lengths[0]), budget)]
     chosen: list[Strategy] = [Uniform(space), Bisection(space), Line(space)]
     chosen += [Mutation(space), Neighbourhood(space)]

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import psutil
 import pytest
+from machine import within
 
 from lse_verify.errors import Interrupted
 from lse_verify.execution.interruption import interruptible
@@ -45,7 +46,7 @@ def test_a_signal_stops_the_workers_and_is_told_within_two_seconds(
         sent = time.monotonic()
         process.send_signal(number)
         assert process.communicate(timeout=10)[0] == "stopped: 0 of 2\n"
-        assert time.monotonic() - sent < 2
+        assert time.monotonic() - sent < within(2.0)
     assert process.returncode == 130
     assert len(workers) == 2
     assert not any(worker.is_running() for worker in workers)
@@ -159,6 +160,6 @@ def test_a_program_ends_with_its_line_whoever_hears_of_the_signal(what: str, tol
         sent = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
-        assert time.monotonic() - sent < 2
+        assert time.monotonic() - sent < within(2.0)
     assert process.returncode == 130
     assert err == f"lse-verify: {told}\n"
