@@ -16,11 +16,13 @@ import msgspec
 from lse_verify.audit.finding import FailureKind
 from lse_verify.audit.point import read_point
 from lse_verify.errors import BadInput, UsageError
+from lse_verify.execution.lines import UNREADABLE
 from lse_verify.family import function_named
 from lse_verify.family.block import Point
 from lse_verify.family.function import Function
 from lse_verify.formats import Format, format_named
 from lse_verify.implementations.foreign.interpreter import DEVICES
+from lse_verify.inputs.regular import read_regular
 
 Language = Literal["Python", "R", "JavaScript", "C", "C++"]
 
@@ -261,10 +263,10 @@ def read_release(path: Path) -> Release:
         input that its function does not take.
     """
     try:
-        release = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Release)
+        release = msgspec.convert(tomllib.loads(read_regular(path).decode()), Release)
     except OSError as error:
         raise BadInput(f"cannot read '{path}': {error.strerror}; check the path") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (*UNREADABLE, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"'{path.name}' has no bugs that can be read: {error}") from error
     names = [bug.name for bug in release.bugs]
     for bug in release.bugs:
