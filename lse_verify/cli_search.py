@@ -85,7 +85,7 @@ def hunt(
     `lse-verify hunt -i mykernels.py:logsumexp --objective stability --time 60`
     """
     from lse_verify.report import show_hunt
-    from lse_verify.search.hunt.request import DEFAULT_BUDGET, Request, resumed
+    from lse_verify.search.hunt.request import DEFAULT_BUDGET, Request, head_of, resumed
     from lse_verify.search.hunt.run import ended, run
     from lse_verify.search.witnesses import keep, require_usable
 
@@ -142,6 +142,8 @@ def hunt(
         if step is not None and not json:
             show_hunt.rise(step, done, request.objective)  # type: ignore[arg-type]  # a Step
 
+    # What cannot be hunted is told before a folder is made.
+    head_of(request)
     require_usable(witnesses)
     tell(run(request, observe, keep_finds), request.objective)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
 import warnings
 import zipfile
 import zlib
@@ -34,7 +35,7 @@ _ENTRY = b"PK\1\2"
 
 _DAMAGED = (
     *(ValueError, EOFError, MemoryError, OverflowError, RuntimeError, SyntaxError, TypeError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
 
 
