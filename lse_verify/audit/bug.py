@@ -245,9 +245,13 @@ def read_releases(folder: Path) -> list[Release]:
     Raises
     ------
     BadInput
-        If there is none, or one cannot be used; one line with the bug and the remedy.
+        If the folder cannot be read, there is none, or one cannot be used; one line with the bug
+        and the remedy.
     """
-    paths = sorted(folder.glob("*.toml"))
+    try:
+        paths = sorted(folder.glob("*.toml"))
+    except OSError as error:
+        raise BadInput(f"cannot read '{folder}': {error.strerror}; check the path") from error
     if not paths:
         raise BadInput(f"no bugs in '{folder}'; there is to be a file LIBRARY.toml for each")
     return sorted(map(read_release, paths), key=lambda r: (r.title.casefold(), r.library))
