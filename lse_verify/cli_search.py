@@ -33,6 +33,9 @@ from lse_verify.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from lse_verify.audit.hunted import Hunt
 
+MOST_TERMS = 10**6
+"""Of a row: islands keep many of them at a time."""
+
 Objective = Literal["error", "stability", "bound", "violation"]
 """Those of `audit.hunted.OBJECTIVES`."""
 
@@ -61,7 +64,12 @@ def hunt(
     ] = None,
     terms: Annotated[
         int | None,
-        typer.Option(help="Terms of a row.", min=1, show_default="from 1 to 1000, searched too"),
+        typer.Option(
+            help="Terms of a row.",
+            min=1,
+            max=MOST_TERMS,
+            show_default="from 1 to 1000, searched too",
+        ),
     ] = None,
     seed: Seed = 0,
     jobs: Jobs = None,

@@ -18,7 +18,7 @@ from lse_verify.audit.ledger import Ledger
 from lse_verify.errors import LedgerError
 from lse_verify.execution.differences import differences
 from lse_verify.execution.files import make_folder, write_whole
-from lse_verify.execution.lines import UNREADABLE, read_whole
+from lse_verify.execution.lines import read_whole
 from lse_verify.report.canvas import power_of_ten, svg
 from lse_verify.report.grid import Grid
 from lse_verify.report.markdown import FIGURES, REPORT, environment
@@ -139,7 +139,7 @@ def read_comparison(path: Path) -> Comparison:
     """
     try:
         return msgspec.json.decode(read_whole(path), type=Comparison)
-    except (OSError, *UNREADABLE) as error:
+    except (OSError, msgspec.DecodeError) as error:
         raise LedgerError(f"'{path}' is no comparison: {error}; run it again") from error
 
 
