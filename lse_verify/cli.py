@@ -6,7 +6,9 @@ once.
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import re
 import sys
 import warnings
@@ -397,6 +399,22 @@ def _numbers_apart(arguments: Sequence[str]) -> list[str]:
     return [*spaced, *arguments[last:]]
 
 
+def _require_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text: what is called by them could be named in no ledger or report.
+
+    Raises
+    ------
+    UsageError
+        If there are any.
+    """
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            shown = os.fsencode(argument).decode(errors="backslashreplace")
+            raise UsageError(f"'{shown}' is not text in UTF-8; rename what it names") from error
+
+
 def _show_warning(
     message: Warning | str,
     category: type[Warning],
@@ -427,6 +445,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = _show_warning
     try:
+        _require_text(sys.argv[1:])
         raise SystemExit(
             app(args=_numbers_apart(sys.argv[1:]) or ["--help"], standalone_mode=False)
         )
@@ -437,6 +456,12 @@ def main() -> None:
         _end(f"{said.format_message().rstrip('.')}; 'lse-verify --help' shows how", 2)
     except (KeyboardInterrupt, typer.Abort):
         _end("interrupted", 130)
+    except OSError as error:
+        # Raised wherever it is only asked whether there is such a file.
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        name = Path(str(error.filename)).name[:40]
+        _end(f"'{name}…' is too long for the name of a file; check the path", 2)
 
 
 def _end(words: str, exit_code: int) -> NoReturn:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lse_verify.cli_options import (
+    MOST_SAMPLES,
     Data,
     Formats,
     Functions,
@@ -67,6 +68,7 @@ def check(
         typer.Option(
             help="About how many rows a regime draws.",
             min=1,
+            max=MOST_SAMPLES,
             show_default="1000, or the baseline's",
         ),
     ] = None,

@@ -61,13 +61,22 @@ OneFormat = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Seed = Annotated[int, typer.Option(help="Draws other inputs.", min=0)]
+MOST_SAMPLES = 10**6
+"""With more of them a batch, drawn as a whole, would not fit into memory."""
+
+MOST_JOBS = 1024
+"""More processes than that do no good on any machine."""
+
 Samples = Annotated[
     int | None,
-    typer.Option(help="About how many rows a regime draws.", min=1, show_default="8000"),
+    typer.Option(
+        help="About how many rows a regime draws.", min=1, max=MOST_SAMPLES, show_default="8000"
+    ),
 ]
 
 Jobs = Annotated[
-    int | None, typer.Option(help="Worker processes.", min=1, show_default="one a core")
+    int | None,
+    typer.Option(help="Worker processes.", min=1, max=MOST_JOBS, show_default="one a core"),
 ]
 
 

@@ -33,6 +33,9 @@ from lse_verify.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from lse_verify.audit.hunted import Hunt
 
+MOST_TERMS = 10**6
+"""Of a row: islands keep many of them at a time."""
+
 Objective = Literal["error", "stability", "bound", "violation"]
 """Those of `audit.hunted.OBJECTIVES`."""
 
@@ -61,7 +64,12 @@ def hunt(
     ] = None,
     terms: Annotated[
         int | None,
-        typer.Option(help="Terms of a row.", min=1, show_default="from 1 to 1000, searched too"),
+        typer.Option(
+            help="Terms of a row.",
+            min=1,
+            max=MOST_TERMS,
+            show_default="from 1 to 1000, searched too",
+        ),
     ] = None,
     seed: Seed = 0,
     jobs: Jobs = None,
@@ -85,7 +93,7 @@ def hunt(
     `lse-verify hunt -i mykernels.py:logsumexp --objective stability --time 60`
     """
     from lse_verify.report import show_hunt
-    from lse_verify.search.hunt.request import DEFAULT_BUDGET, Request, resumed
+    from lse_verify.search.hunt.request import DEFAULT_BUDGET, Request, head_of, resumed
     from lse_verify.search.hunt.run import ended, run
     from lse_verify.search.witnesses import keep, require_usable
 
@@ -142,6 +150,8 @@ def hunt(
         if step is not None and not json:
             show_hunt.rise(step, done, request.objective)  # type: ignore[arg-type]  # a Step
 
+    # What cannot be hunted is told before a folder is made.
+    head_of(request)
     require_usable(witnesses)
     tell(run(request, observe, keep_finds), request.objective)
 

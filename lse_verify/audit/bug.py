@@ -16,11 +16,13 @@ import msgspec
 from lse_verify.audit.finding import FailureKind
 from lse_verify.audit.point import read_point
 from lse_verify.errors import BadInput, UsageError
+from lse_verify.execution.lines import UNREADABLE
 from lse_verify.family import function_named
 from lse_verify.family.block import Point
 from lse_verify.family.function import Function
 from lse_verify.formats import Format, format_named
 from lse_verify.implementations.foreign.interpreter import DEVICES
+from lse_verify.inputs.regular import read_regular
 
 Language = Literal["Python", "R", "JavaScript", "C", "C++"]
 
@@ -243,9 +245,13 @@ def read_releases(folder: Path) -> list[Release]:
     Raises
     ------
     BadInput
-        If there is none, or one cannot be used; one line with the bug and the remedy.
+        If the folder cannot be read, there is none, or one cannot be used; one line with the bug
+        and the remedy.
     """
-    paths = sorted(folder.glob("*.toml"))
+    try:
+        paths = sorted(folder.glob("*.toml"))
+    except OSError as error:
+        raise BadInput(f"cannot read '{folder}': {error.strerror}; check the path") from error
     if not paths:
         raise BadInput(f"no bugs in '{folder}'; there is to be a file LIBRARY.toml for each")
     return sorted(map(read_release, paths), key=lambda r: (r.title.casefold(), r.library))
@@ -261,10 +267,10 @@ def read_release(path: Path) -> Release:
         input that its function does not take.
     """
     try:
-        release = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Release)
+        release = msgspec.convert(tomllib.loads(read_regular(path).decode()), Release)
     except OSError as error:
         raise BadInput(f"cannot read '{path}': {error.strerror}; check the path") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (*UNREADABLE, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"'{path.name}' has no bugs that can be read: {error}") from error
     names = [bug.name for bug in release.bugs]
     for bug in release.bugs:

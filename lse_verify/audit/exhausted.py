@@ -26,6 +26,7 @@ NOTHING, WRONG = 0, 255
 """Codes of a part of the map where nothing is measured, and where an answer is no number."""
 
 _LONGEST_ROW = 1 << 16
+_LARGEST_MAP = 1 << 12
 
 Codes = NDArray[np.uint8]
 
@@ -188,16 +189,31 @@ def _written(codes: Codes) -> str:
 
 
 def map_of(exhausted: Exhausted) -> Codes | None:
-    """Return the whole map of two variables, the first along rows; None where there is none."""
+    """Return the whole map of two variables, the first along rows; None where there is none.
+
+    Raises
+    ------
+    LedgerError
+        If it does not decode, or is no map of a size that is written.
+    """
     if not exhausted.rows:
         return None
     size = max(exhausted.rows) + 1
+    if min(exhausted.rows) < 0 or size > _LARGEST_MAP:
+        raise _damaged(f"rows {min(exhausted.rows)} to {size - 1}")
     codes = np.zeros((size, size), dtype=np.uint8)
     for row, text in exhausted.rows.items():
-        below = read_codes(text)
+        below = _row(text, size)
         codes[row, : below.size] = below
-        across = read_codes(exhausted.columns[row]) if row in exhausted.columns else below
+        across = _row(exhausted.columns[row], size) if row in exhausted.columns else below
         # The diagonal block itself is whole in the rows.
         free = codes[: across.size, row] == NOTHING
         codes[: across.size, row] = np.where(free, across, codes[: across.size, row])
+    return codes
+
+
+def _row(text: str, size: int) -> Codes:
+    codes = read_codes(text)
+    if codes.size > size:
+        raise _damaged(f"{codes.size} cells in a row of {size}")
     return codes

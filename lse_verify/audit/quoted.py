@@ -101,7 +101,8 @@ def read_quoted(text: str) -> Quoted:
         # It says what is wrong, or reads what only floats are written as.
         return Quoted(text, read_number(text))
     if not decimal.is_finite():
-        return Quoted(text, float(text.lower().replace("snan", "nan")))
+        # A NaN of Decimal may have digits, and signal; one of float has neither.
+        return Quoted(text, math.nan if decimal.is_nan() else float(decimal))
     return _from_decimal(text, decimal)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from lse_verify.audit.bug import Bug, Release
 from lse_verify.errors import BadInput
 from lse_verify.execution.files import write_whole
-from lse_verify.execution.lines import read_whole
+from lse_verify.execution.lines import UNREADABLE, read_whole
 
 SIGHTINGS = "sightings.json"
 """The file in the folder of the bugs."""
@@ -88,7 +88,7 @@ def read_sightings(folder: Path) -> dict[Key, Sighting]:
             Sighting(**msgspec.structs.asdict(seen) | {"machine": found.machines[seen.machine]})
             for seen in found.sightings
         ]
-    except (OSError, msgspec.MsgspecError, IndexError) as error:
+    except (OSError, *UNREADABLE, IndexError) as error:
         raise BadInput(
             f"cannot read '{path}': {error}; remove it, and run the bugs again"
         ) from error

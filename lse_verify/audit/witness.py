@@ -10,12 +10,10 @@ import numpy as np
 from lse_verify.audit.fields import Figure, Numbers
 from lse_verify.errors import BadInput
 from lse_verify.family.block import Point
+from lse_verify.inputs.witnesses import MOST_TERMS
 
 MOST_ITEMS = 64
 """Longer rows are not spelled out; `Witness.row` finds them again by regime and seed."""
-
-MOST_TERMS = 10**7
-"""Longer rows are not read: a few characters must not fill the memory."""
 
 
 class Witness(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from lse_verify.bench.plan import Plan
 from lse_verify.bench.spread import Spread
 from lse_verify.errors import LedgerError
-from lse_verify.execution.lines import read_whole
+from lse_verify.execution.lines import UNREADABLE, read_whole
 
 SCHEMA_VERSION = 1
 
@@ -222,7 +222,7 @@ def read_measurements(path: Path) -> Measurements:
             return msgspec.json.decode(content, type=Measurements)
     except OSError as error:
         raise LedgerError(f"cannot read '{path}': {error.strerror}; check the path") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise LedgerError(
             f"'{path}' has no measurements: {error}; run 'lse-verify bench' again"
         ) from error

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,7 @@ def write_whole(path: Path, content: bytes, remedy: str = ELSEWHERE) -> None:
     """
     part = path.with_name(f".{path.name}.tmp")
     try:
+        _require_plain(path)
         handle = open_locked(part, fcntl.LOCK_EX)
     except OSError as error:
         raise unwritable(path, error, remedy) from error
@@ -39,6 +42,14 @@ def write_whole(path: Path, content: bytes, remedy: str = ELSEWHERE) -> None:
         raise unwritable(path, error, remedy) from error
     finally:
         os.close(handle)
+
+
+def _require_plain(path: Path) -> None:
+    """Refuse to put a file in the place of a device: who may would take /dev/null from all."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise OSError(errno.EEXIST, "It is a pipe or a device")
 
 
 def write_synced(handle: int, content: bytes) -> None:

@@ -16,7 +16,6 @@ from lse_verify.errors import FolderInUse, LedgerError, OutputError, Repaired
 from lse_verify.execution.differences import differences
 from lse_verify.execution.files import ELSEWHERE, is_at, unwritable, write_synced, write_whole
 from lse_verify.execution.lines import (
-    LARGEST_MIB,
     SMALLER,
     checked,
     decoded,
@@ -25,6 +24,7 @@ from lse_verify.execution.lines import (
     read_lines,
 )
 from lse_verify.execution.lock import FolderLock
+from lse_verify.inputs.regular import LARGEST_MIB
 
 Head = TypeVar("Head")
 Line = TypeVar("Line")

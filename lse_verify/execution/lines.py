@@ -9,7 +9,6 @@ so by intent all but one in 2³² cases. A number with another digit would decod
 from __future__ import annotations
 
 import os
-import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,18 +17,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from lse_verify.errors import LedgerError
+from lse_verify.inputs.regular import ENDLESS, LARGEST, LARGEST_MIB, open_regular
 
 Kind = TypeVar("Kind")
 
 # msgspec lets two errors of other trees through: bytes that are no UTF-8, and deep nesting.
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
-LARGEST_MIB = 256
-"""The most that is read: 18 times the ledger of a default audit; three times that in memory."""
-
 SMALLER = "run fewer implementations at a time, which 'lse-verify leaderboard' puts together"
 
-_LARGEST = LARGEST_MIB << 20
 _CHECK = b',"check":"%08x"}'
 _CHECK_BYTES = len(_CHECK % 0)
 
@@ -61,7 +57,7 @@ def is_sound(line: bytes) -> bool:
 
 def is_too_large(size: int) -> bool:
     """Tell whether a file of so many bytes is refused."""
-    return size > _LARGEST
+    return size > LARGEST
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
@@ -74,14 +70,9 @@ def read_lines(path: Path) -> Iterator[bytes]:
     LedgerError
         If it is no file but a pipe or a device, which may have no end, or if it is too large.
     """
-    # What waits for somebody to write would be waited for.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:  # noqa: PTH123  # a descriptor is no path
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise LedgerError(f"'{path}' is a pipe or a device; write it into a file first")
-        here = found.st_size
-        while not is_too_large(here) and (line := file.readline(_LARGEST + 1)):
+    with open_regular(path, LedgerError(f"'{path}' {ENDLESS}")) as file:
+        here = os.fstat(file.fileno()).st_size
+        while not is_too_large(here) and (line := file.readline(LARGEST + 1)):
             yield line
             here = max(here, file.tell())
     if is_too_large(here):

@@ -3,13 +3,11 @@
 An array of two dimensions holds rows. An array of one dimension holds values: one input
 each for a function of a value, and one row together for a function of a row. A ``.csv``
 file of one column counts as one dimension; an ``.npz`` file may hold several arrays, a
-block each.
+block each. No file has more than 256 MiB, nor unpacks to more.
 """
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +19,14 @@ from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
 from lse_verify.inputs.arrange import SHARPNESSES, TRIALS, parameters, second_rows
+from lse_verify.inputs.arrays import read_arrays
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.probabilities import softmax
-from lse_verify.inputs.values import Wide, finite, wide
+from lse_verify.inputs.values import finite, wide
 from lse_verify.inputs.weights import weights_of
 from lse_verify.inputs.witnesses import WITNESSES_PREFIX, WitnessBlocks
 
 DATA_PREFIX = "data:"
-
-_DAMAGED = (
-    *(ValueError, EOFError, MemoryError, OverflowError, RuntimeError, SyntaxError),
-    *(zipfile.BadZipFile, zlib.error),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ def load_rows(path: Path, fmt: Format) -> UserRows:
         If the file cannot be read, holds something other than real numbers in one or two
         dimensions, or nothing that is finite in the format.
     """
-    rounded = [fmt.cast(np.ascontiguousarray(array)) for array in _read(path)]
+    rounded = [fmt.cast(np.ascontiguousarray(array)) for array in read_arrays(path)]
     whole = [np.isfinite(a).reshape(len(a), -1).all(axis=1) for a in rounded]
     kept = [a[rows] for a, rows in zip(rounded, whole, strict=True) if rows.any()]
     if not kept:
@@ -86,7 +80,7 @@ def data_regime(path: str | Path) -> Regime:
         If the file cannot be used.
     """
     path = Path(path).resolve()
-    pairs = any(array.ndim == 2 and array.shape[1] == 2 for array in _read(path))
+    pairs = any(array.ndim == 2 and array.shape[1] == 2 for array in read_arrays(path))
     functions = frozenset(FUNCTIONS) - (frozenset() if pairs else {"logaddexp"})
     reason = "The user's own data is what the implementation will meet."
     return Regime(f"{DATA_PREFIX}{path.name}", reason, functions, DataBlocks(path))
@@ -154,89 +148,3 @@ def _probabilities(fmt: Format, rows: FloatArray) -> FloatArray:
     if ((rows >= 0) & (rows <= 1)).all():
         return rows
     return finite(fmt, softmax(wide(rows)))
-
-
-def _read(path: Path) -> list[Wide]:
-    """Return the arrays of a file, in binary64."""
-    readers = {".npy": _read_numpy, ".npz": _read_numpy, ".csv": _read_csv}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise BadInput(f"cannot read '{path.name}': only .npy, .npz and .csv files; convert it")
-    try:
-        return reader(path)
-    except OSError as error:
-        reason = error.strerror or "not readable"
-        raise BadInput(f"cannot read '{path.name}': {reason}; check the path") from error
-
-
-def _read_numpy(path: Path) -> list[Wide]:
-    try:
-        # numpy.load leaves a file open that it opened itself and found to be damaged.
-        with path.open("rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            arrays = (
-                {path.name: loaded}
-                if isinstance(loaded, np.ndarray)
-                else {f"{path.name}[{name}]": np.asarray(loaded[name]) for name in loaded.files}
-            )
-    except _DAMAGED as error:
-        raise BadInput(
-            f"'{path.name}' is damaged or holds objects, which are never unpickled; "
-            "write it anew with numpy.save from an array of floats"
-        ) from error
-    if not arrays:
-        raise BadInput(f"'{path.name}' holds no array; one or more are needed")
-    return [_numbers(name, array) for name, array in arrays.items()]
-
-
-def _numbers(name: str, array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Wide:
-    if array.dtype.kind not in "fiu":
-        raise BadInput(f"'{name}' holds {array.dtype}; real numbers are needed: save it as float64")
-    if array.ndim not in (1, 2):
-        raise BadInput(f"'{name}' has {array.ndim} dimensions; one or two are needed: reshape it")
-    if array.size == 0:
-        raise BadInput(f"'{name}' is empty, of shape {array.shape}; at least one row is needed")
-    with np.errstate(over="ignore", under="ignore"):
-        return array.astype(np.float64)
-
-
-def _read_csv(path: Path) -> list[Wide]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise BadInput(f"'{path.name}' is not text in UTF-8; save it as .csv anew") from error
-    filled = [(number, line.split(",")) for number, line in enumerate(lines, 1) if line.strip()]
-    if filled and not any(map(_is_number, filled[0][1])):
-        del filled[0]
-    if not filled:
-        raise BadInput(f"'{path.name}' is empty; at least one row of numbers is needed")
-    rows = [_row(path.name, number, cells, len(filled[0][1])) for number, cells in filled]
-    array = np.array(rows, dtype=np.float64)
-    return [array[:, 0] if array.shape[1] == 1 else array]
-
-
-def _row(name: str, number: int, cells: list[str], width: int) -> list[float]:
-    if len(cells) != width:
-        raise BadInput(
-            f"'{name}', line {number}: {len(cells)} cells where the first row has {width}; "
-            "all rows must be equally long"
-        )
-    wrong = next((cell.strip() for cell in cells if not _is_number(cell)), None)
-    if wrong is not None:
-        raise BadInput(
-            f"'{name}', line {number}: '{wrong}' is not a number; "
-            "write decimals such as -1.5e3 or hex floats such as 0x1.8p+1"
-        )
-    return [_number(cell) for cell in cells]
-
-
-def _number(cell: str) -> float:
-    return float.fromhex(cell) if "0x" in cell.lower() else float(cell)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        _number(cell)
-    except (ValueError, OverflowError):
-        return False
-    return True

@@ -6,6 +6,7 @@ They are kept as JSON Lines, each with the function, the format and the argument
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,10 +20,15 @@ from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
 from lse_verify.inputs.batch import Regime
+from lse_verify.inputs.regular import read_regular
 
 WITNESSES = "witnesses"
 WITNESSES_PREFIX = "witnesses:"
 """The name of the regime, and what stands before its path where it has to be found again."""
+
+
+MOST_TERMS = 10**7
+"""The most that are read, copies counted: a few characters must not fill the memory."""
 
 
 class StoredInput(msgspec.Struct, frozen=True):
@@ -50,15 +56,25 @@ def read_inputs(path: Path) -> list[StoredInput]:
     Raises
     ------
     LedgerError
-        If the file cannot be read or a line is damaged.
+        If the file cannot be read, a line is damaged, or all together have more than `MOST_TERMS`.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = read_regular(path).splitlines()
     except OSError as error:
         raise LedgerError(
             f"cannot read the witnesses '{path}': {error.strerror}; check the path"
         ) from error
-    return [_input(path, number, line) for number, line in enumerate(lines, 1)]
+    found: list[StoredInput] = []
+    left = MOST_TERMS
+    for number, line in enumerate(lines, 1):
+        entry, n_terms = _input(path, number, line)
+        found.append(entry)
+        left -= n_terms
+        if left < 0:
+            raise LedgerError(
+                f"'{path}' has more than {MOST_TERMS} terms up to line {number}; remove some"
+            )
+    return found
 
 
 def witnesses_regime(path: Path) -> Regime:
@@ -136,6 +152,11 @@ def _block(kinds: Iterable[str], fmt: Format, points: list[Point]) -> Block:
 def _numbers(text: str) -> tuple[float, ...]:
     """Read a row as witnesses are written.
 
+    Raises
+    ------
+    ValueError
+        If it is written otherwise, or has more than `MOST_TERMS`.
+
     Examples
     --------
     >>> _numbers("0x1p-1*2,-0x1.8p+1")
@@ -144,18 +165,44 @@ def _numbers(text: str) -> tuple[float, ...]:
     numbers: list[float] = []
     for item in text.split(","):
         value, _, count = item.partition("*")
-        numbers += [float.fromhex(value)] * int(count or 1)
+        copies = int(count or 1)
+        if not 0 < copies <= MOST_TERMS - len(numbers):
+            raise ValueError(f"'{item}' is no run of 1 to {MOST_TERMS} terms")
+        numbers += [float.fromhex(value)] * copies
     return tuple(numbers)
 
 
-def _input(path: Path, number: int, line: bytes) -> StoredInput:
+def _input(path: Path, number: int, line: bytes) -> tuple[StoredInput, int]:
+    """Return what a line says, and how many terms it makes."""
     try:
         entry = msgspec.json.decode(line, type=StoredInput)
-        arguments = [_numbers(text) for text in entry.arguments]
-        if len(arguments) != len(FUNCTIONS[entry.function].arguments):
-            raise ValueError("wrong number of arguments")
-    except (msgspec.DecodeError, ValueError, KeyError) as error:
+        kinds = FUNCTIONS[entry.function].arguments
+        lengths = [_length(*each) for each in zip(kinds, entry.arguments, strict=True)]
+        rows = {n for kind, n in zip(kinds, lengths, strict=True) if kind == "row"}
+        if len(rows) > 1:
+            raise ValueError("rows of different lengths")
+        if entry.copies < 1:
+            raise ValueError(f"{entry.copies} copies")
+    except KeyError as error:
+        raise LedgerError(
+            f"line {number} of '{path}' is no witness: no function {error}; "
+            "remove it, or hunt again"
+        ) from error
+    except (*_UNREADABLE, ValueError, OverflowError) as error:
         raise LedgerError(
             f"line {number} of '{path}' is no witness: {error}; remove it, or hunt again"
         ) from error
-    return entry
+    return entry, sum(lengths) * entry.copies
+
+
+# msgspec lets two errors of other trees through: bytes that are no UTF-8, and deep nesting.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def _length(kind: str, text: str) -> int:
+    numbers = _numbers(text)
+    if kind != "row" and len(numbers) > 1:
+        raise ValueError(f"{len(numbers)} numbers as a {kind}")
+    if kind == "parameter" and not 0 < numbers[0] < math.inf:
+        raise ValueError(f"the parameter {numbers[0]}, which has to be positive")
+    return len(numbers)

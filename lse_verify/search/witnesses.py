@@ -14,7 +14,7 @@ import msgspec
 from lse_verify.audit.hunted import Find
 from lse_verify.errors import LedgerError
 from lse_verify.execution.files import make_folder, one_at_a_time, write_whole
-from lse_verify.execution.lines import read_lines
+from lse_verify.execution.lines import UNREADABLE, read_lines
 
 DEFAULT_PATH = Path("reports/witnesses.jsonl")
 
@@ -88,7 +88,7 @@ def _order(find: Find) -> tuple[object, ...]:
 def _find(path: Path, number: int, line: bytes) -> Find:
     try:
         return msgspec.json.decode(line, type=Find)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise LedgerError(
             f"line {number} of '{path}' is damaged: {error}; remove it, or hunt again"
         ) from error

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from measured import measured
 from trials import Tried
 
 from lse_verify.audit.cell import Cell
@@ -20,8 +19,9 @@ from lse_verify.audit.request import Asked, Beginning
 from lse_verify.audit.writer import LedgerWriter
 from lse_verify.errors import LedgerError, Repaired
 from lse_verify.execution.journal import part_of
-from lse_verify.execution.lines import LARGEST_MIB, checked
+from lse_verify.execution.lines import checked
 from lse_verify.execution.lock import folder_lock
+from lse_verify.inputs.regular import LARGEST_MIB
 
 REAL = Path(__file__).parents[2] / "reports" / "libraries" / "r" / "ledger.jsonl"
 LARGE = 10**9
@@ -191,30 +191,17 @@ REFUSED = {
 }
 
 
-def _peak(*command: object) -> tuple[int, str, float]:
-    """Run a command; return its exit code, what it told, and the most memory it had, in MB."""
-    process = subprocess.Popen(
-        [sys.executable, *map(str, command)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
-    )
-    assert process.stderr is not None
-    with process.stderr as told:
-        err = told.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, err, usage.ru_maxrss / 1000
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("make", REFUSED)
 def test_what_is_too_large_or_has_no_end_is_refused_in_little_memory(
     path: Path, real: Ledger, tried: Tried, make: type
 ) -> None:
     make(path, real)
-    code, err, megabytes = _peak("-m", "lse_verify", "report", path, "--out", path.parent / "out")
-    assert code == 2
-    assert REFUSED[make] in err
-    assert err.count("\n") == 1
-    assert megabytes < 400
+    ended = measured("-m", "lse_verify", "report", path, "--out", path.parent / "out")
+    assert ended.code == 2
+    assert REFUSED[make] in ended.err
+    assert ended.err.count("\n") == 1
+    assert ended.megabytes < 400
     tried("ledger large", note="refused above 256 MiB in less than 400 MB of memory")
 
 
@@ -235,10 +222,10 @@ def test_the_largest_ledger_that_is_read_takes_a_bounded_memory(
         file.write(lines.read_bytes())
     reading = "import sys, pathlib, lse_verify.audit.ledger as ledger\n"
     reading += "ledger.read_ledger(pathlib.Path(sys.argv[1]))"
-    code, err, megabytes = _peak("-c", reading, path)
-    assert (code, err) == (0, "")
-    assert megabytes < 5 * LARGEST_MIB
-    tried("ledger large", note=f"one of 256 MiB is read in {megabytes:.0f} MB of memory")
+    ended = measured("-c", reading, path)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.megabytes < 5 * LARGEST_MIB
+    tried("ledger large", note=f"one of 256 MiB is read in {ended.megabytes:.0f} MB of memory")
 
 
 @pytest.mark.slow
@@ -260,9 +247,9 @@ def test_no_name_in_a_ledger_leads_out_of_the_folder(
         (out / "figures" / f"{start}-..").mkdir(parents=True)
     before = _files(tmp_path)
     options = ("--no-run",) if command == "bugs" else ()
-    code, err, _ = _peak("-m", "lse_verify", command, path, *options, "--out", out)
-    assert code in (0, 2), err
-    assert "Traceback" not in err
+    ended = measured("-m", "lse_verify", command, path, *options, "--out", out)
+    assert ended.code in (0, 2), ended.err
+    assert "Traceback" not in ended.err
     strays = [file for file in _files(tmp_path) - before if not _belongs(file, out)]
     assert strays == []
     tried("path outside")

@@ -185,6 +185,15 @@ WRONG = [
     ("explain --regime gap --row 99999 --samples 5", "row 99999 is not in this batch; it has"),
     ("explain --regime gap --row -1", "Invalid value for '--row'"),
     ("lits", "No such command 'lits'"),
+    ("leaderboard \udcff", r"'\xff' is not text in UTF-8; rename what it names"),
+    (f"prove {'x' * 300}", "xxx…' is too long for the name of a file; check the path"),
+    (f"audit --resume {'x' * 300}", "xxx…' is too long for the name of a file"),
+    (f"audit -i numpy --python {'x' * 300}", "xxx…' is too long for the name of a file"),
+    ("audit --samples 1000001", "Invalid value for '--samples'"),
+    ("audit --jobs 9999", "Invalid value for '--jobs'"),
+    ("check numpy --samples 1000001", "Invalid value for '--samples'"),
+    ("hunt -i numpy --terms 1000001", "Invalid value for '--terms'"),
+    ("hunt -i scipi", "no implementation named 'scipi'"),
 ]
 
 

@@ -77,6 +77,15 @@ def test_rows_up_to_the_diagonal_give_the_whole_map() -> None:
     assert codes.tolist() == [[61, 73], [73, 85]]
 
 
+@pytest.mark.parametrize("row", [-1, 0, 10**9, 10**18])
+@pytest.mark.parametrize("where", ["rows", "columns"])
+def test_a_map_of_a_size_that_none_has_is_refused(row: int, where: str) -> None:
+    long = write_codes(np.array([1.0, 2.0, 4.0]))
+    strange = Exhausted(rows={row: long}, columns={row: long} if where == "columns" else {})
+    with pytest.raises(LedgerError, match="does not decode"):
+        map_of(strange)
+
+
 def test_the_digest_is_of_the_codes_whatever_packed_them() -> None:
     packed = write_codes(NOISE)
     other = base64.b85encode(zlib.compress(read_codes(packed).tobytes(), 0)).decode()

@@ -45,6 +45,8 @@ from lse_verify.formats import FORMATS, Format
         ("-Infinity", "binary16", "float", -math.inf),
         ("inf", "float8_e4m3fn", "float", math.nan),
         ("-nan", "binary64", "float", math.nan),
+        ("nan123", "binary64", "float", math.nan),
+        ("-sNaN7", "binary16", "float", math.nan),
     ],
 )
 def test_a_text_stands_for(text: str, fmt: str, kind: Kind, nearest: float) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from lse_verify.errors import LedgerError
 from lse_verify.execution import lines
-from lse_verify.execution.lines import LARGEST_MIB, checked, is_sound, read_lines
+from lse_verify.execution.lines import checked, is_sound, read_lines
+from lse_verify.inputs.regular import LARGEST_MIB
 
 LARGEST = LARGEST_MIB << 20
 
@@ -68,5 +69,5 @@ def test_a_file_that_says_it_is_empty_is_read_no_further_than_the_largest(
     path = Path("/proc/self/status")
     if not path.exists():
         pytest.skip("files of the kernel's own, of which Linux has some")
-    monkeypatch.setattr(lines, "_LARGEST", 500)
+    monkeypatch.setattr(lines, "LARGEST", 500)
     assert "is the most that is read" in _refusal(path)

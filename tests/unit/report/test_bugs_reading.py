@@ -118,6 +118,19 @@ def test_a_folder_without_bugs_is_refused(tmp_path: Path) -> None:
         read_releases(tmp_path)
 
 
+def test_a_folder_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(BadInput, match="File name too long; check the path"):
+        read_releases(Path("x" * 300))
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = \xff", "a = 1979-99-99"])
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "numpy.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(BadInput, match="has no bugs that can be read"):
+        read_release(path)
+
+
 def test_a_folder_is_read_by_title(path: Path) -> None:
     text = RELEASE.replace("NumPy", "alpha").replace('"numpy"', '"zeta"')
     path.with_name("zeta.toml").write_text(text)

@@ -60,6 +60,43 @@ def test_what_is_kept_is_read_back_and_added_to(tmp_path: Path) -> None:
     assert read_witnesses(path) == merged(FINDS)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"arguments": ["0x1p0*99999999999"]},
+        {"arguments": ["0x1p0*0"]},
+        {"arguments": ["0x1p0*-3"]},
+        {"arguments": ["0x1p99999"]},
+        {"arguments": [""]},
+        {"arguments": ["0x1p0", "0x1p0"]},
+        {"copies": 10**9},
+        {"copies": 0},
+        {"function": "softplus", "arguments": ["0x1p0,0x1p0"]},
+        {"function": "smoothmax", "arguments": ["0x1p0,0x1p1", "nan"]},
+        {"function": "smoothmax", "arguments": ["0x1p0,0x1p1", "-0x1p0"]},
+        {"function": "bregman", "arguments": ["0x1p0,0x1p1", "0x1p0"]},
+        {"function": "logsumexo"},
+    ],
+)
+def test_an_input_that_is_none_is_refused_before_it_is_made(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    path = tmp_path / "witnesses.jsonl"
+    keep(path, [find(**changed)])
+    with pytest.raises(LedgerError, match=r"line 1 of|up to line 1") as caught:
+        witnesses_regime(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("line", [b"\xff", b"[" * 100_000, b"{}", b"null"])
+def test_a_line_that_is_no_input_is_refused(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "witnesses.jsonl"
+    path.write_bytes(line + b"\n")
+    for read in (witnesses_regime, read_witnesses):
+        with pytest.raises(LedgerError, match="line 1 of"):
+            read(path)
+
+
 def test_a_damaged_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "witnesses.jsonl"
     keep(path, FINDS)
