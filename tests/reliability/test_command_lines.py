@@ -1,0 +1,68 @@
+"""Command lines of any kind end well, or in one line: no traceback, no hang, nothing left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from calls import BEGAN, SECONDS, Caller
+from command_lines import COMMANDS, CommandLine, command_lines, shown
+from hypothesis import HealthCheck, given, settings
+from trials import Tried
+
+EXIT_CODES = (0, 1, 2, 3, 130)
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    with Caller(tmp_path_factory.mktemp("calls")) as one:
+        yield one
+
+
+def _try(caller: Caller, line: CommandLine) -> int:
+    """Make a call, require of it what must hold of all, and return its exit code."""
+    ended = caller.call(line)
+    said = f"{shown(line)}\n{ended.out}\n{ended.err}"
+    assert ended.code != -1, f"no end within {SECONDS:g} s: {said}"
+    assert "Traceback" not in ended.err, said
+    if ended.code != BEGAN:
+        assert ended.code in EXIT_CODES, f"{ended.code}: {said}"
+    if ended.code == 2:
+        assert ended.err.startswith("lse-verify: "), said
+        assert ended.err.count("\n") == 1, said
+        assert ended.err.endswith("\n"), said
+        assert ended.out == "", said
+        assert ended.left == [], f"{ended.left}: {said}"
+    return ended.code
+
+
+@pytest.mark.parametrize(
+    ("examples", "is_repeated"),
+    [(200, True), pytest.param(10_000, False, marks=pytest.mark.slow)],
+)
+def test_any_command_line_ends_well_or_in_one_line(
+    caller: Caller, tried: Tried, examples: int, is_repeated: bool
+) -> None:
+    codes: Counter[int] = Counter()
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=is_repeated,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(command_lines())
+    def holds(line: CommandLine) -> None:
+        codes[_try(caller, line)] += 1
+
+    holds()
+    assert {0, 2, BEGAN} <= codes.keys()
+    assert codes[0] + codes[BEGAN] > examples // 20
+    tried("command lines", codes.total())
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_each_command_is_asked_for_help(caller: Caller, command: str) -> None:
+    assert _try(caller, [command.encode(), b"--help"]) == 0
