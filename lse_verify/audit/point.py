@@ -12,6 +12,7 @@ from lse_verify.errors import BadInput
 from lse_verify.family.block import Block, Point
 from lse_verify.family.function import Function
 from lse_verify.formats import Format
+from lse_verify.inputs.values import wide
 
 COPIES = 64
 """Equal rows that an input is asked as, besides alone: many libraries have a loop for vectors and
@@ -55,7 +56,7 @@ def read_point(function: Function, fmt: Format, arguments: Sequence[str]) -> Poi
             f"{len(texts)}; separate the entries of a row by commas"
         )
     point: Point = tuple(
-        tuple(_into(fmt, v) for v in read_row(text))
+        tuple(wide(fmt.cast(np.array(read_row(text)))).tolist())
         if kind == "row"
         else _positive(function, _into(fmt, read_number(text)))
         if kind == "parameter"

@@ -36,6 +36,10 @@ def test_what_is_right_is_read(tmp_path: Path, name: str) -> None:
         assert _try(parsers()[name], sample, tmp_path) == ""
 
 
+def test_the_longest_row_is_read_in_time(tmp_path: Path) -> None:
+    assert _try(parsers()["point"], b"logsumexp\n0x1.5p-3*9999999", tmp_path) == ""
+
+
 @pytest.mark.parametrize("name", parsers())
 @pytest.mark.parametrize(
     ("examples", "is_repeated"),

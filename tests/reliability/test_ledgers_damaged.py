@@ -229,7 +229,7 @@ def test_the_largest_ledger_that_is_read_takes_a_bounded_memory(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["report", "leaderboard", "bugs"])
+@pytest.mark.parametrize("command", ["report", "report --html", "leaderboard", "bugs", "compare"])
 @pytest.mark.parametrize("what", ["function", "implementation", "format", "regime"])
 @pytest.mark.parametrize("ledger", ["libraries/r", "exhaustive/softmax-scipy"])
 def test_no_name_in_a_ledger_leads_out_of_the_folder(
@@ -246,8 +246,11 @@ def test_no_name_in_a_ledger_leads_out_of_the_folder(
     for start in ("errors", "conditioning", "gap", "line", "map", "speed"):
         (out / "figures" / f"{start}-..").mkdir(parents=True)
     before = _files(tmp_path)
-    options = ("--no-run",) if command == "bugs" else ()
-    ended = measured("-m", "lse_verify", command, path, *options, "--out", out)
+    name, *words = command.split()
+    options: list[object] = [*words]
+    options += ["--no-run"] if name == "bugs" else []
+    options += [path, "--markdown"] if name == "compare" else ["--out", out]
+    ended = measured("-m", "lse_verify", name, path, *options)
     assert ended.code in (0, 2), ended.err
     assert "Traceback" not in ended.err
     strays = [file for file in _files(tmp_path) - before if not _belongs(file, out)]
