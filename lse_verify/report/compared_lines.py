@@ -125,6 +125,6 @@ def _factor(change: Change) -> str:
 
 
 def _weight(change: Change) -> float:
-    if not (change.before and change.after):
+    if not (change.before > 0 and change.after > 0):
         return math.inf
     return abs(math.log(change.after / change.before))
