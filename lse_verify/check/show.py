@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -16,7 +15,7 @@ from lse_verify.check.baseline import records_of
 from lse_verify.check.outcome import Checked, Line
 from lse_verify.check.shown import Shown
 from lse_verify.check.words import found_as
-from lse_verify.report.terminal import Table, console
+from lse_verify.report.terminal import Table, console, print_json
 from lse_verify.report.witnesses import replay, replay_line
 from lse_verify.wording import flat
 
@@ -81,4 +80,4 @@ def checked_json(found: Checked) -> None:
         "versions": header.versions,
         "machine": header.machine,
     }
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
+    print_json(told)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,7 +25,7 @@ from lse_verify.audit.explain import Answer
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import spell
-from lse_verify.bench.measurements import Measurements, encode
+from lse_verify.bench.measurements import Measurements
 from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Point
 from lse_verify.family.function import Function
@@ -41,7 +39,7 @@ from lse_verify.proving.outcome import Proofs
 from lse_verify.report.performance_table import performance_table
 from lse_verify.report.proofs_table import proofs_table
 from lse_verify.report.tables import summary_table
-from lse_verify.report.terminal import Table, console
+from lse_verify.report.terminal import Table, console, print_json
 from lse_verify.report.words import counted
 from lse_verify.theory.shelf import claims
 from lse_verify.wording import flat, visible
@@ -57,10 +55,6 @@ def _print(*things: str | Text | Table) -> None:
 
 def _bold(words: str) -> Text:
     return Text(words, style="bold")
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 class _RateColumn(ProgressColumn):
@@ -125,7 +119,7 @@ def page(path: Path) -> None:
 
 def ledger_json(ledger: Ledger) -> None:
     """Print what each cell showed, and its verdict."""
-    _print_json(
+    print_json(
         {
             "header": msgspec.to_builtins(ledger.header),
             "digest": ledger.digest,
@@ -172,7 +166,7 @@ def proofs_json(proofs: Proofs, command: str, made: dict[str, dict[str, str]]) -
     found: Any = msgspec.to_builtins(proofs)
     for written, claim in zip(found["claims"], proofs.claims, strict=True):
         written |= {"status": claim.word, "proved": claim.is_proved}
-    _print_json({"command": command, **made} | found)
+    print_json({"command": command, **made} | found)
 
 
 def benched(found: Measurements, report_path: Path | None) -> None:
@@ -188,7 +182,7 @@ def benched(found: Measurements, report_path: Path | None) -> None:
 
 def bench_json(found: Measurements) -> None:
     """Print all that was measured."""
-    sys.stdout.write(encode(found).decode())
+    print_json(found)
 
 
 def certified(
@@ -196,7 +190,7 @@ def certified(
 ) -> None:
     """Print certified digits and the correct rounding in each format."""
     if as_json:
-        _print_json(
+        print_json(
             {
                 "function": function.name,
                 "arguments": [
@@ -238,7 +232,7 @@ def explained(
 ) -> None:
     """Print what each implementation makes of one input."""
     if as_json:
-        _print_json([msgspec.to_builtins(answer) for group in answers for answer in group])
+        print_json([msgspec.to_builtins(answer) for group in answers for answer in group])
         return
     found = [answer for group in answers for answer in group]
     _print(f"{function.name}({shown(point)}) in {fmt.name}")
@@ -291,7 +285,7 @@ def _asked(answer: Answer) -> str:
 def everything(as_json: bool) -> None:
     """Print libraries, functions, formats and regimes."""
     if as_json:
-        _print_json(
+        print_json(
             {
                 "libraries": [library.describe() for library in libraries().values()],
                 "functions": list(FUNCTIONS),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
 from rich.text import Text
 
 from lse_verify.audit.adjudicate import Adjudication, Judgement
@@ -13,7 +10,7 @@ from lse_verify.audit.witness import spell, spell_point
 from lse_verify.report.adjudicated import notes, sentences, word
 from lse_verify.report.decimals import shortest
 from lse_verify.report.show import shown
-from lse_verify.report.terminal import Table, console
+from lse_verify.report.terminal import Table, console, print_json
 from lse_verify.report.words import tidy
 
 
@@ -75,7 +72,7 @@ def adjudicated_json(a: Adjudication) -> None:
         "values": [_value(a, j) for j in a.judgements],
         "notes": notes(a),
     }
-    sys.stdout.write(json.dumps(told, indent=2, allow_nan=False) + "\n")
+    print_json(told)
 
 
 def _value(a: Adjudication, j: Judgement) -> dict[str, object]:

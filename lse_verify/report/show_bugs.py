@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from lse_verify.audit.bug import FAULTS
 from lse_verify.report.bugs import Dossier, headlines, subject
 from lse_verify.report.bugs_blocks import Case
 from lse_verify.report.bugs_tables import by_library, word
-from lse_verify.report.terminal import Table, console
+from lse_verify.report.terminal import Table, console, print_json
 from lse_verify.report.witnesses import replay
 
 
@@ -78,7 +76,7 @@ def bugs_json(found: Dossier) -> None:
             for fault, exhibit in faults.items()
         ],
     }
-    sys.stdout.write(json.dumps(told, indent=2, allow_nan=False) + "\n")
+    print_json(told)
 
 
 def _bug(case: Case) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -21,7 +20,7 @@ from lse_verify.report.compared_lines import Line, lines
 from lse_verify.report.compared_page import page
 from lse_verify.report.compared_witnesses import Contrast, contrasts
 from lse_verify.report.summary import NONE
-from lse_verify.report.terminal import Table, console
+from lse_verify.report.terminal import Table, console, print_json
 
 _MOST_EVEN = 12
 """Grades of the same verdict that are shown; all are in the markdown."""
@@ -131,7 +130,7 @@ def compared_json(c: Comparison) -> None:
         "only_first": c.only_first,
         "only_second": c.only_second,
     }
-    sys.stdout.write(json.dumps(told, indent=2, allow_nan=False) + "\n")
+    print_json(told)
 
 
 def _grade(grade: Compared) -> dict[str, Any]:

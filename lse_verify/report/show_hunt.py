@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import msgspec
 from rich.console import Console
 
 from lse_verify.audit.hunted import Find, Hunt, Step
-from lse_verify.report.terminal import Table, console
+from lse_verify.report.terminal import Table, console, print_json
 from lse_verify.report.words import number, tidy
 from lse_verify.wording import flat
 
@@ -55,7 +53,7 @@ def compared(said: Sequence[str], report: Path) -> None:
 
 def hunt_json(hunt: Hunt) -> None:
     """Print what a hunt found as JSON."""
-    sys.stdout.write(json.dumps(msgspec.to_builtins(hunt), indent=2, allow_nan=False) + "\n")
+    print_json(msgspec.to_builtins(hunt))
 
 
 def command_of(find: Find) -> str:

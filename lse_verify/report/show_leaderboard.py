@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +19,7 @@ from lse_verify.report.leaderboard_headline import headlines, subject
 from lse_verify.report.leaderboard_rows import Row
 from lse_verify.report.leaderboard_tables import GLANCED, alone, best
 from lse_verify.report.summary import NONE
-from lse_verify.report.terminal import Table, console
+from lse_verify.report.terminal import Table, console, print_json
 
 _GOOD = (Verdict.CORRECTLY_ROUNDED, Verdict.FAITHFUL, Verdict.STABLE)
 
@@ -84,7 +82,7 @@ def leaderboard_json(board: Board) -> None:
             for row in same.rows
         ],
     }
-    sys.stdout.write(json.dumps(found, indent=2, allow_nan=False) + "\n")
+    print_json(found)
 
 
 def _row(board: Board, row: Row, place: int, same_bits: Sequence[str]) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 
+import msgspec
 from rich import table
 from rich.console import Console, ConsoleRenderable, RenderableType, RenderHook
 from rich.style import StyleType
@@ -72,6 +75,12 @@ class _Hook(RenderHook):
         if isinstance(one, Table):
             return one.stacked() if self._terminal.width < _NARROW else one
         return _seen(one) if isinstance(one, Text) else one
+
+
+def print_json(value: object) -> None:
+    """Print what msgspec can write as JSON in ASCII, whatever strings hold."""
+    plain = msgspec.json.decode(msgspec.json.encode(value))
+    sys.stdout.write(json.dumps(plain, indent=2, allow_nan=False) + "\n")
 
 
 def console(to_error: bool = False) -> Console:

@@ -30,6 +30,7 @@ from typing import Any, NoReturn
 
 import msgspec
 from furniture import furnish
+from machine import within
 
 import lse_verify
 from lse_verify.cli import app
@@ -60,7 +61,7 @@ class Call(msgspec.Struct, frozen=True):
     Attributes
     ----------
     code : int
-        Its exit code, or -1 if it had not ended after `SECONDS`.
+        Its exit code, or -1 if it had not ended within `SECONDS`.
     out, err : str
         What it printed; what is no UTF-8 as escapes.
     seconds : float
@@ -234,7 +235,7 @@ def _call(place: Path, asked: Asked) -> Call:
     if pid == 0:
         _be_called(place, asked.arguments, told)
     with os.fdopen(os.pidfd_open(pid)) as running:
-        ready, _, _ = select.select([running], [], [], SECONDS)
+        ready, _, _ = select.select([running], [], [], within(SECONDS))
     if not ready:
         os.killpg(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)

@@ -76,6 +76,11 @@ def _fits(value: Any, kind: inspect.Type) -> bool:
     return isinstance(value, by_kind.get(type(kind), ()))
 
 
+def unseen(text: str) -> set[str]:
+    """Return what is in a text that cannot be seen, but for ends of lines."""
+    return {c for c in text if not c.isprintable()} - {"\n", "\u00a0"}
+
+
 def structure(markdown: str) -> list[tuple[str, str, int]]:
     """Return what a reader sees that is no text: blocks, and what is inline in them."""
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hostile_names import structure
+from hostile_names import structure, unseen
 from trials import Tried
 
 NAME = "a`|<b>*_$x$&copy;\x1b[31m\x07\n# mine\n\u202e.py"
@@ -51,7 +51,7 @@ def test_what_a_file_is_called_is_shown_and_does_nothing(
         _run(tmp_path / kind, name, arguments) for kind, name in (("tame", TAME), ("hostile", NAME))
     )
     for folder, ended in (tame, hostile):
-        assert _unseen(ended.stdout + ended.stderr) == set()
+        assert unseen(ended.stdout + ended.stderr) == set()
         assert "Traceback" not in ended.stderr
         if (folder / "junit.xml").exists():
             ElementTree.fromstring((folder / "junit.xml").read_bytes())
@@ -61,7 +61,7 @@ def test_what_a_file_is_called_is_shown_and_does_nothing(
     for path in tame[0].rglob("*.md"):
         other = hostile[0] / path.relative_to(tame[0])
         assert structure(other.read_text()) == structure(path.read_text())
-        assert _unseen(other.read_text()) == set()
+        assert unseen(other.read_text()) == set()
     tried("hostile names")
 
 
@@ -81,7 +81,3 @@ def _run(
         check=False,
     )
     return folder, ended
-
-
-def _unseen(text: str) -> set[str]:
-    return {c for c in text if not c.isprintable()} - {"\n", "\u00a0"}

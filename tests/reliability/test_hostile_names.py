@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 import pytest
-from hostile_names import PAYLOADS, TAME, Elements, rewritten, structure
+from hostile_names import PAYLOADS, TAME, Elements, rewritten, structure, unseen
 from msgspec.structs import replace
 from trials import Tried
 
@@ -167,16 +167,12 @@ def test_no_text_of_others_changes_what_a_report_is(
     tame, hostile = told_with("tame", TAME), told_with("hostile", EVERYTHING)
     assert [*hostile] == [*tame]
     for name, text in hostile.items():
-        assert _unseen(text) == set(), name
+        assert unseen(text) == set(), name
         if name.endswith(".md") or "--markdown" in name:
             assert structure(text) == structure(tame[name]), name
         if name.endswith(".html"):
             assert Elements(text).found == Elements(tame[name]).found, name
     tried("hostile names", times=len(hostile))
-
-
-def _unseen(text: str) -> set[str]:
-    return {c for c in text if not c.isprintable()} - {"\n", "\u00a0"}
 
 
 def test_texts_of_a_megabyte_are_cut(told_with: Callable[..., Told], tried: Tried) -> None:
