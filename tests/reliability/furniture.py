@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from small_commands import bugs
 
 REPORTS = Path(__file__).parents[2] / "reports"
 
@@ -35,26 +36,6 @@ from lse_verify.theory.statements import given, eq
 from lse_verify.theory.vocabulary import a
 
 CLAIMS = (Claim("holds", "a = a.", (given(then=eq(a, a)),), lambda: (equal(a, a),), ""),)
-"""
-
-_BUGS = """
-library = "numpy"
-title = "NumPy"
-version = "2"
-language = "Python"
-repository = "numpy/numpy"
-
-[[bug]]
-name = "one"
-class = "accumulator"
-implementations = ["numpy.reduce"]
-function = "logsumexp"
-formats = ["binary16"]
-faults = ["bound"]
-input = ["-0.4541*10"]
-code = '''print("1.85")'''
-prints = "1.85"
-cause = "None."
 """
 
 
@@ -99,7 +80,7 @@ def files() -> dict[str, bytes]:
         "comparison.json": _few_contests(REPORTS / "hunt" / "comparison.json"),
         "baseline.json": msgspec.json.encode(_BASELINE),
         "words.json": b"hello",
-        "bugs/numpy.toml": _BUGS.encode(),
+        "bugs/numpy.toml": bugs('print("1.85")').encode(),
         "empty": b"",
         "file": b"a regular file",
     }

@@ -60,10 +60,15 @@ function = "logsumexp"
 formats = ["binary16"]
 faults = ["bound"]
 input = ["-0.4541*10"]
-code = '''import time; time.sleep(2); print("1.85")'''
+code = '''{code}'''
 prints = "1.85"
 cause = "None."
 """
+
+
+def bugs(code: str) -> str:
+    """Return a file of one bug that is shown by a line of Python."""
+    return _BUGS.format(code=code)
 
 
 def begin(
@@ -85,4 +90,4 @@ def furnish(home: Path, ledger: bytes) -> None:
     """Put there what the commands read."""
     (home / LEDGER).write_bytes(ledger)
     (home / "out").mkdir(exist_ok=True)
-    (home / "out" / "numpy.toml").write_text(_BUGS)
+    (home / "out" / "numpy.toml").write_text(bugs('import time; time.sleep(2); print("1.85")'))
