@@ -460,7 +460,8 @@ def main() -> None:
         # Raised wherever it is only asked whether there is such a file.
         if error.errno != errno.ENAMETOOLONG:
             raise
-        name = Path(str(error.filename)).name[:40]
+        # It may be that of a folder, asked for a file in it.
+        name = max(Path(str(error.filename)).parts, key=len)[:40]
         _end(f"'{name}…' is too long for the name of a file; check the path", 2)
 
 

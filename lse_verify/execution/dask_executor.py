@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lse_verify.errors import UsageError, WorkersLost
@@ -63,7 +64,7 @@ class DaskExecutor(Executor):
         initargs: tuple[Any, ...] = (),
     ) -> None:
         # Its own processes, though another run began with the same: they have loaded other things.
-        self._address, self._start = address, (initializer, initargs, os.urandom(8))
+        self._address, self._start = address, _Start(initializer, initargs, os.urandom(8))
         self._client = _connected(address)
         self._slots, self._counted = 1, -_COUNT_AGAIN_S
 
@@ -153,8 +154,17 @@ _mine = threading.local()
 """The local process of the Dask worker's thread that this runs in, and what it began with."""
 
 
+@dataclass(frozen=True)
+class _Start:
+    """What a local process begins with; as a tuple, older Dask would call its first."""
+
+    initializer: Initializer
+    initargs: tuple[Any, ...]
+    token: bytes
+
+
 def _run_there(
-    start: tuple[Initializer, tuple[Any, ...], bytes],
+    start: _Start,
     task: Callable[[Any], Any],
     item: Any,
     seconds: float | None,
@@ -163,6 +173,7 @@ def _run_there(
     if getattr(_mine, "start", None) != start:
         if hasattr(_mine, "executor"):
             _mine.executor.close()
-        _mine.executor, _mine.start = PoolExecutor(1, *start[:2], idle_s=_IDLE_S), start
+        pool = PoolExecutor(1, start.initializer, start.initargs, idle_s=_IDLE_S)
+        _mine.executor, _mine.start = pool, start
     ((_, outcome),) = _mine.executor.run(task, [item], seconds)
     return outcome

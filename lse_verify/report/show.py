@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,7 @@ def progress(quiet: bool, still: bool = False) -> Iterator[Callable[[str, int, i
         Draw when told something and never meanwhile, for what is timed meanwhile.
     """
     terminal = console(to_error=True)
+    drawn = terminal.is_terminal and not quiet
     bar = Progress(
         BarColumn(bar_width=18),
         MofNCompleteColumn(),
@@ -86,12 +87,13 @@ def progress(quiet: bool, still: bool = False) -> Iterator[Callable[[str, int, i
         TimeRemainingColumn(compact=True),
         TextColumn("{task.description}", markup=False),
         console=terminal,
-        # Where nothing can be drawn over, all that is left of a bar is an empty line.
-        disable=quiet or not terminal.is_terminal,
+        disable=not drawn,
         transient=True,
         auto_refresh=not still,
     )
-    with bar:
+    # Where nothing can be drawn over, all that is left of a bar is an empty line; before 14.3, Rich
+    # ends one that is disabled by it too.
+    with bar if drawn else nullcontext():
         task = bar.add_task("starting the workers", total=None)
 
         def observe(what: str, done: int, total: int) -> None:

@@ -69,6 +69,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "implementations that abort, hang, exit, fill standard error, change the process",
         "a finding of theirs; all other lines of the ledger as without them",
     ),
+    "interpreters": (
+        "Python 3.11 to 3.14, with the newest and the oldest versions of what is needed",
+        "the same findings, and the tests of the command line pass",
+    ),
     "cluster": ("a cluster that loses a worker, or is not there", "the same ledger, or one line"),
 }
 """By a short name: the fault, and what must hold."""

@@ -44,7 +44,10 @@ def recursive_sum(terms: FloatArray) -> FloatArray:
     # Not np.sum, which adds in pairs and blocks; each partial sum of accumulate is an output
     # of its own and therefore rounded.
     partial_sums: FloatArray = np.add.accumulate(terms, axis=1)
-    return partial_sums[:, -1]
+    # Not the view: NumPy computes log1p of one by other code, with other bits, where its output is
+    # what follows in memory.
+    totals: FloatArray = partial_sums[:, -1].copy()
+    return totals
 
 
 def pairwise_sum(terms: FloatArray) -> FloatArray:
