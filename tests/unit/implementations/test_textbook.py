@@ -367,6 +367,4 @@ def test_the_divergence_of_a_row_from_itself_is_zero() -> None:
 
 
 def test_sums_are_no_views_of_which_numpy_computes_other_bits_by_what_is_beside_them() -> None:
-    from lse_verify.implementations.textbook.sums import recursive_sum
-
-    assert recursive_sum(np.ones((1, 3))).strides == (8,)
+    assert sums.recursive_sum(np.ones((1, 3))).strides == (8,)
