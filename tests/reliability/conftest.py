@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import msgspec
@@ -12,13 +11,18 @@ from small_commands import begin
 from small_exhaust import EXHAUST
 from small_hunt import HUNT
 from small_runs import LEDGER, OUT, Kind, Run, end
-from trials import FAULTS, Trial, Tried, write
+from trials import FAULTS, Trial, Tried
+from trials_report import Passed, update
+
+from lse_verify.audit import environment
 
 _OPTION = "--reliability-report"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(_OPTION, metavar="DIR", help="Write what was tried into DIR/report.md.")
+    parser.addoption(
+        _OPTION, metavar="DIR", help="Keep what was tried in DIR, and write DIR/report.md of it."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,27 +32,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Recorder:
-    """Gathers what tests say, and writes it if all of them passed."""
+    """Gathers what tests say, and keeps it."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._folder = Path(config.getoption(_OPTION))
-        self._arguments = config.invocation_params.args
-        self._trials: list[Trial] = []
-        self._begun = time.monotonic()
+        self._commit = environment.commit()
+        self._passed: dict[str, Passed] = {}
+        self._failed: set[str] = set()
         self._told = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" and report.passed:
-            said = (said for name, said in report.user_properties if name == _KEY)
-            self._trials += [msgspec.convert(one, Trial) for one in said]
+        if report.failed:
+            self._failed.add(report.nodeid)
+        said = [msgspec.convert(one, Trial) for name, one in report.user_properties if name == _KEY]
+        if report.when == "call" and report.passed and said:
+            self._passed[report.nodeid] = Passed(self._commit, report.duration, said)
 
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
-        if exitstatus:
-            self._told = "no report is written: a test failed"
-        else:
-            told = [str(argument) for argument in self._arguments]
-            minutes = (time.monotonic() - self._begun) / 60
-            self._told = f"report: {write(self._trials, self._folder, told, minutes)}"
+    def pytest_sessionfinish(self) -> None:
+        path = update(self._passed, self._failed, self._folder)
+        self._told = f"report: {path}" if path else "no report is written: a test failed"
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(self._told)
