@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
@@ -25,7 +26,7 @@ from lse_verify.audit.explain import Answer
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.verdict import Verdict, verdict
 from lse_verify.audit.witness import spell
-from lse_verify.bench.measurements import Measurements
+from lse_verify.bench.measurements import Measurements, encode
 from lse_verify.family import FUNCTIONS
 from lse_verify.family.block import Point
 from lse_verify.family.function import Function
@@ -183,8 +184,8 @@ def benched(found: Measurements, report_path: Path | None) -> None:
 
 
 def bench_json(found: Measurements) -> None:
-    """Print all that was measured."""
-    print_json(found)
+    """Print all that was measured, as it is kept."""
+    sys.stdout.write(encode(found).decode())
 
 
 def certified(

@@ -22,18 +22,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
-import atheris
-
-# What Numba compiles is to be as it is, and takes all that is imported with it.
-import lse_verify.oracle.truth  # noqa: F401
-
 _INSTRUMENTED = ["lse_verify", "numpy.lib._format_impl", "zipfile", "tomllib"]
-
-with atheris.instrument_imports(include=_INSTRUMENTED):
-    from mutations import mended
-    from parsers import parsers
-
-    from lse_verify.errors import LseVerifyError
 
 SECONDS = 10
 MEGABYTES = 3000
@@ -41,6 +30,18 @@ MEGABYTES = 3000
 
 def fuzz(name: str, options: list[str]) -> None:
     """Fuzz one parser, and end the program."""
+    # Here, so that whoever only looks at this file needs no atheris.
+    import atheris
+
+    # What Numba compiles is to be as it is, and takes all that is imported with it.
+    import lse_verify.oracle.truth  # noqa: F401
+
+    with atheris.instrument_imports(include=_INSTRUMENTED):
+        from mutations import mended
+        from parsers import parsers
+
+        from lse_verify.errors import LseVerifyError
+
     parser = parsers()[name]
     folder = Path(tempfile.mkdtemp())
     corpus = folder / "corpus"
@@ -66,6 +67,8 @@ def fuzz(name: str, options: list[str]) -> None:
 
 def fuzz_all(runs: int) -> int:
     """Fuzz all of them so many times each, and return how many did not hold."""
+    from parsers import parsers
+
     failed = 0
     for name in parsers():
         print(name, flush=True)
