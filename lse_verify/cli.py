@@ -39,6 +39,7 @@ from lse_verify.cli_options import (
     Seed,
     command,
     cores,
+    help_of,
     refuse_beside_resume,
     specs,
 )
@@ -46,7 +47,7 @@ from lse_verify.errors import LseVerifyError, Repaired, UsageError
 from lse_verify.wording import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from lse_verify.family.block import Block
 
@@ -54,13 +55,17 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    # Not by Rich, whose import takes twice as long as all the rest of a help.
+    rich_markup_mode=None,
     help="Can I trust this LogSumExp? Grades float implementations against certified truth.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command()
+def _add(function: Callable[..., None], name: str | None = None) -> None:
+    app.command(name, help=help_of(function))(function)
+
+
 def audit(
     implementation: Implementations = [],  # noqa: B006  # Typer copies it
     foreign: Foreign = [],  # noqa: B006  # Typer copies it
@@ -147,10 +152,6 @@ def audit(
         show.summary(ledger, report_path)
 
 
-app.command()(cli_tables.report)
-
-
-@app.command()
 def prove(
     claim: Annotated[
         list[str] | None,
@@ -180,7 +181,9 @@ def prove(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Prove the article's claims, or your own, for every n; try to refute each step.
+    """Prove the article's claims, or your own, for every n.
+
+    Each step is tried to be refuted, too.
 
     Ends with exit code 1 if a claim is not proved.
 
@@ -223,7 +226,6 @@ def prove(
         raise typer.Exit(1)
 
 
-@app.command()
 def bench(
     seed: Seed = 0,
     out: Annotated[Path, typer.Option(help="Where the report goes.", metavar="DIR")] = Path(
@@ -263,16 +265,6 @@ def bench(
             show.benched(found, report_path)
 
 
-app.command()(cli_check.check)
-app.command()(cli_search.hunt)
-app.command()(cli_search.exhaust)
-app.command()(cli_tables.leaderboard)
-app.command()(cli_tables.bugs)
-app.command()(cli_compare.compare)
-app.command()(cli_compare.adjudicate)
-
-
-@app.command()
 def truth(
     argument: Annotated[
         list[str],
@@ -286,7 +278,9 @@ def truth(
     digits: Annotated[int, typer.Option(help="Significant digits.", min=1, max=5000)] = 40,
     json: Json = False,
 ) -> None:
-    """Print certified digits of one exact value, and its correct rounding in each format.
+    """Print certified digits of one exact value.
+
+    Beside them, its correct rounding in each format.
 
     For example:
 
@@ -307,7 +301,6 @@ def truth(
     show.certified(chosen, point, certify(chosen, point, digits), as_json=json)
 
 
-@app.command()
 def explain(
     argument: Annotated[
         list[str] | None,
@@ -365,12 +358,30 @@ def explain(
     show.explained(chosen, fmt, block.point(0), answers, as_json=json)
 
 
-@app.command(name="list")
 def list_all(json: Json = False) -> None:
-    """List libraries, what they offer, how to install others; functions, regimes, claims."""
+    """List libraries, functions, formats, regimes and claims.
+
+    Of libraries, what they offer, or how to install them.
+    """
     from lse_verify.report import show
 
     show.everything(as_json=json)
+
+
+_add(audit)
+_add(cli_tables.report)
+_add(prove)
+_add(bench)
+_add(cli_check.check)
+_add(cli_search.hunt)
+_add(cli_search.exhaust)
+_add(cli_tables.leaderboard)
+_add(cli_tables.bugs)
+_add(cli_compare.compare)
+_add(cli_compare.adjudicate)
+_add(truth)
+_add(explain)
+_add(list_all, "list")
 
 
 def _row_of(regime: str, function: str, fmt: str, seed: int, samples: int, row: int) -> Block:

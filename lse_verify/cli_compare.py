@@ -30,7 +30,9 @@ def compare(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Tell what changed from one run to another: verdicts, figures and bits.
+    """Tell what changed from one run to another.
+
+    Verdicts, figures and bits are compared.
 
     It reads two ledgers and runs nothing: of two versions of a library, two machines, CPU and
     GPU, eager and compiled.
@@ -81,7 +83,9 @@ def adjudicate(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Tell which of several values for one input is right, and how far off the others are.
+    """Tell which of several values for one input is right.
+
+    And how far off the others are.
 
     The input is rounded into the format. A decimal of few digits stands for every float that is
     printed so: what is said of it holds as far as its digits tell.

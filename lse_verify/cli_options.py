@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -60,7 +61,7 @@ OneFormat = Annotated[
     str, typer.Option("--format", help="The numbers are rounded into it.", metavar="NAME")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-Seed = Annotated[int, typer.Option(help="Draws other inputs.", min=0)]
+Seed = Annotated[int, typer.Option(help="Draws other inputs.", metavar="N", min=0)]
 MOST_SAMPLES = 10**6
 """With more of them a batch, drawn as a whole, would not fit into memory."""
 
@@ -70,13 +71,19 @@ MOST_JOBS = 1024
 Samples = Annotated[
     int | None,
     typer.Option(
-        help="About how many rows a regime draws.", min=1, max=MOST_SAMPLES, show_default="8000"
+        help="About how many rows a regime draws.",
+        metavar="N",
+        min=1,
+        max=MOST_SAMPLES,
+        show_default="8000",
     ),
 ]
 
 Jobs = Annotated[
     int | None,
-    typer.Option(help="Worker processes.", min=1, max=MOST_JOBS, show_default="one a core"),
+    typer.Option(
+        help="Worker processes.", metavar="N", min=1, max=MOST_JOBS, show_default="one a core"
+    ),
 ]
 
 
@@ -130,6 +137,38 @@ def specs(
             raise UsageError(f"'{name}' runs where it says; leave out --python and --device")
     named = [f"{name}@{elsewhere}" for name in implementations] if elsewhere else implementations
     return [*named, *(f"foreign:{command}" for command in foreign)]
+
+
+def help_of(function: Callable[..., None]) -> str:
+    r"""Return what ``--help`` says of a command: its examples are lines that can be copied.
+
+    Examples
+    --------
+    >>> def check() -> None:
+    ...     '''Grade.
+    ...
+    ...     For example:
+    ...
+    ...     `lse-verify check mine.py:f`
+    ...
+    ...     `lse-verify check torch` — all of it
+    ...     '''
+    >>> print(help_of(check).replace("\b", "(as it stands)"))
+    Grade.
+    <BLANKLINE>
+    (as it stands)
+    For example:
+      lse-verify check mine.py:f
+      lse-verify check torch  # all of it
+    """
+    text = inspect.getdoc(function) or ""
+    told, _, examples = text.partition("For example:")
+    if not examples:
+        return told.replace("`", "")
+    lines = (line.replace("` — ", "  # ").replace("`", "") for line in examples.split("\n") if line)
+    # A paragraph that begins so Click does not wrap.
+    block = "\n".join(["\b", "For example:", *(f"  {line}" for line in lines)])
+    return f"{told.strip()}\n\n{block}".replace("`", "")
 
 
 def cores() -> int:

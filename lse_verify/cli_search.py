@@ -84,7 +84,9 @@ def hunt(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Look for the worst input, and shrink it to one that a person can read.
+    """Look for the worst input, and shrink it.
+
+    What is left a person can read.
 
     For example:
 
@@ -171,7 +173,7 @@ def exhaust(
     ),
     json: Json = False,
 ) -> None:
-    """Try every input: the true maximum, with all inputs that attain it.
+    """Try every input: the true maximum, and where it is.
 
     softplus and logistic over all values of a format of at most 32 bits; logaddexp, softmax and
     log_softmax over all pairs of one of at most 16.

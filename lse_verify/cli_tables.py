@@ -39,7 +39,9 @@ def report(
         ),
     ] = False,
 ) -> None:
-    """Write the report of a ledger again, or one of several, without running anything.
+    """Write the report of a ledger again, or one of several.
+
+    Nothing is run.
 
     For example:
 
@@ -68,7 +70,9 @@ def leaderboard(
     ),
     json: Json = False,
 ) -> None:
-    """Rank all implementations of some ledgers, without running anything.
+    """Rank all implementations of some ledgers.
+
+    Nothing is run.
 
     For example:
 
@@ -117,7 +121,9 @@ def bugs(
     ] = Path("reports/bugs"),
     json: Json = False,
 ) -> None:
-    """Run the lines that reproduce bugs of releases, and write the report of them.
+    """Run the lines that reproduce bugs of releases.
+
+    A report of them is written.
 
     Each is run as a user would, with the library alone, in a process of its own. What it
     shows is kept beside the bugs (sightings.json). Ends with exit code 1 if one that is

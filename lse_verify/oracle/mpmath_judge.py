@@ -29,7 +29,6 @@ from fractions import Fraction
 from functools import cache, lru_cache, partial
 from typing import Any
 
-import sympy as sp
 from mpmath.ctx_iv import MPIntervalContext
 from mpmath.libmp import (
     finf,
@@ -42,7 +41,6 @@ from mpmath.libmp import (
     mpi_log,
     mpi_mul,
 )
-from sympy.printing.pycode import MpmathPrinter
 
 from lse_verify.enclosure import Enclosure
 from lse_verify.family.block import Point, digest
@@ -50,30 +48,13 @@ from lse_verify.family.function import Function
 from lse_verify.formats import power_of_two
 from lse_verify.oracle.oracle import NEGLIGIBLE_LOG2, Oracle
 from lse_verify.oracle.remembered import Remembered
-from lse_verify.theory.calculus import closed_sums
-from lse_verify.theory.definitions import definitions, weighted_slopes
-from lse_verify.theory.vocabulary import k as index_symbol
-from lse_verify.theory.vocabulary import n as length_symbol
 
 _CONTEXT = MPIntervalContext()
-_TOTAL = sp.Symbol("total")
 
 Term = Callable[[int], Any]
 Evaluate = Callable[..., Any]
 Columns = tuple[list[int], list[list[Any]]]
 """How often each distinct column of some rows stands there, and its intervals row by row."""
-
-
-class _Printer(MpmathPrinter):  # type: ignore[misc]  # SymPy ships no types
-    """Prints a sum as ``total(term, first, last)``, which may group equal terms."""
-
-    def _print_Sum(self, expr: sp.Sum) -> str:  # noqa: N802  # SymPy's dispatch by class name
-        ((index, first, last),) = expr.limits
-        term = self._print(expr.function)
-        return f"total(lambda {index}: {term}, {self._print(first)}, {self._print(last)})"
-
-    def _print_Abs(self, expr: sp.Abs) -> str:  # noqa: N802  # SymPy's dispatch by class name
-        return f"abs({self._print(expr.args[0])})"
 
 
 Ends = Any
@@ -111,39 +92,22 @@ def _log(interval: Any) -> Any:
     return _CONTEXT.make_mpf(mpi_mul(nearly, _two_units(prec_bits), prec_bits))
 
 
-def _compiled(expression: sp.Expr, name: str) -> Evaluate:
-    stages, rest = closed_sums(expression)
-    names = [stage_name for stage_name, _ in stages]
-    arguments = (_TOTAL, length_symbol, index_symbol, *definitions()[name].arguments)
-    steps = [
-        _printed((*arguments, *names[:place]), step)
-        for place, step in enumerate([*(stage for _, stage in stages), rest])
-    ]
-
-    def evaluate(*given: Any) -> Any:
-        found: list[Any] = []
-        for step in steps:
-            found.append(step(*given, *found))
-        return found[-1]
-
-    return evaluate
-
-
-def _printed(arguments: tuple[Any, ...], expression: sp.Expr) -> Evaluate:
-    namespace = {"exp": _exp, "log": _log, "mpf": _CONTEXT.mpf}
-    printer = _Printer({"fully_qualified_modules": False, "allow_unknown_functions": True})
-    evaluate: Evaluate = sp.lambdify(arguments, expression, modules=[namespace], printer=printer)
-    return evaluate
-
-
 @cache
 def _value(name: str) -> Evaluate:
-    return _compiled(definitions()[name].expression, name)
+    # SymPy takes a second to import, for which nobody waits who asks nothing of the judge.
+    from lse_verify.oracle.printed import value
+
+    return value(name, _FUNCTIONS)
 
 
 @cache
 def _weighted_slopes(name: str) -> Evaluate:
-    return _compiled(weighted_slopes(name), name)
+    from lse_verify.oracle.printed import slopes
+
+    return slopes(name, _FUNCTIONS)
+
+
+_FUNCTIONS = {"exp": _exp, "log": _log, "mpf": _CONTEXT.mpf}
 
 
 class MpmathJudge(Oracle):

@@ -42,7 +42,6 @@ from lse_verify.report.proofs_table import proofs_table
 from lse_verify.report.tables import summary_table
 from lse_verify.report.terminal import Table, console, print_json
 from lse_verify.report.words import counted
-from lse_verify.theory.shelf import claims
 from lse_verify.wording import flat, visible
 
 _MOST_OUTPUTS = 12
@@ -287,6 +286,8 @@ def _asked(answer: Answer) -> str:
 
 def everything(as_json: bool) -> None:
     """Print libraries, functions, formats and regimes."""
+    from lse_verify.theory.shelf import claims
+
     if as_json:
         print_json(
             {
