@@ -152,6 +152,7 @@ def bugs(
         raise UnknownName("library", unknown, known)
     ledgers = read_all(ledger or [])
     seen = current(read_sightings(out), releases)
+    before = dict(seen)
     if run:
         wanted = [
             (release, bug)
@@ -166,7 +167,8 @@ def bugs(
                 for sighting in reproduce(wanted, place, jobs or cores(), observe):
                     seen[sighting.library, sighting.bug] = sighting
             finally:
-                write_sightings(seen.values(), out)
+                if seen != before:
+                    write_sightings(seen.values(), out)
     found = dossier(releases, seen, ledgers)
     report = write_bugs(found, out, command(sys.argv[1:]))
     if json:

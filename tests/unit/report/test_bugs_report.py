@@ -296,6 +296,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_wrong_call_writes_nothing(folder: Path, run: Run) -> None:
+    code, out, err = run("--python", "no-such/python", "--out", folder)
+    assert (code, out) == (2, "")
+    assert "no interpreter" in err
+    assert [path.name for path in folder.iterdir()] == ["numpy.toml"]
+
+
 def test_the_command_runs_the_lines_and_writes_the_report(
     folder: Path, run: Run, graded: Ledger
 ) -> None:
