@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -12,6 +13,13 @@ from lse_verify.errors import LedgerError
 from lse_verify.execution.lines import UNREADABLE, read_whole
 
 SCHEMA_VERSION = 1
+
+
+Count = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+Times = Annotated[
+    tuple[Annotated[float, msgspec.Meta(ge=1e-12, le=1e12)], ...], msgspec.Meta(min_length=1)
+]
+"""Seconds, of which there are ratios."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -31,8 +39,8 @@ class Case(msgspec.Struct, frozen=True):
 
     contender: str
     format: str
-    n_terms: int
-    rows: int
+    n_terms: Count
+    rows: Count
 
 
 class Portion(msgspec.Struct, frozen=True):
@@ -46,8 +54,8 @@ class Portion(msgspec.Struct, frozen=True):
         Calls one after the other.
     """
 
-    rows: int
-    calls: int
+    rows: Count
+    calls: Count
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -63,7 +71,7 @@ class Timing(msgspec.Struct, frozen=True):
 
     case: Case
     portion: Portion
-    seconds: tuple[float, ...]
+    seconds: Times
 
     @property
     def row_seconds(self) -> Spread:
@@ -85,8 +93,13 @@ class Doubling(msgspec.Struct, frozen=True):
 
     case: Case
     portion: Portion
-    one: tuple[float, ...]
-    two: tuple[float, ...]
+    one: Times
+    two: Times
+
+    def __post_init__(self) -> None:
+        """Require a time of two processes for each of one."""
+        if len(self.one) != len(self.two):
+            raise ValueError("one process and two were not measured as often")
 
     @property
     def gain(self) -> Spread:
