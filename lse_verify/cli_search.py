@@ -131,7 +131,10 @@ def hunt(
         raise UsageError("--budget and --time are two ends; give one of them")
     else:
         (name,) = specs(
-            [implementation] if implementation else [], [foreign] if foreign else [], python, device
+            [] if implementation is None else [implementation],
+            [] if foreign is None else [foreign],
+            python,
+            device,
         )
         request = Request(
             implementation=name,

@@ -119,6 +119,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 WRONG = [
+    ("hunt --foreign= -f softplus", "no command after 'foreign:'; write for example"),
     ("audit -i scipi", "no implementation named 'scipi'; did you mean 'scipy'?"),
     ("audit -i textbook.naiv", "no implementation named 'textbook.naiv'; did you mean"),
     ("audit -f logsumexo", "no function named 'logsumexo'; did you mean 'logsumexp'?"),
