@@ -19,6 +19,9 @@ from lse_verify.execution.files import make_folder, write_whole
 from lse_verify.report.grid import Grid
 from lse_verify.report.words import code, counted, listed, plain
 
+_TOLD = ("processor", "cores", "libc", "system", "python", "numpy", "numba", "python-flint")
+"""Of what a report is made with; the commit is that of each test."""
+
 TRIALS, REPORT = "trials.json", "report.md"
 COMMAND = "pytest tests/reliability -m 'slow or not slow' --reliability-report reports/reliability"
 
@@ -135,7 +138,11 @@ def markdown(passed: Sequence[Passed]) -> str:
                 f"other, at {commits}; what each said is in [{TRIALS}]({TRIALS}). On"
             ),
             "",
-            *(f"- {name}: {code(value)}" for name, value in made.items() if value),
+            *(
+                f"- {name}: {code(value)}"
+                for name, value in made.items()
+                if value and name in _TOLD
+            ),
             "",
         ]
     )
