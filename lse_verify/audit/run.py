@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from lse_verify.oracle.double_double.rows.enclose import load_kernels
 
 __all__ = [
     "DEFAULT_SAMPLES",
+    "AuditInMemory",
     "Observe",
     "Request",
     "audit",
@@ -94,11 +95,36 @@ def audit(request: Request, ledger_path: Path, observe: Observe) -> Ledger:
         stack.enter_context(interruptible(lambda: _stopped(steps, ledger_path)))
         lock = stack.enter_context(folder_lock(ledger_path.parent))
         keep = partial(LedgerWriter, ledger_path, lock=lock, resume=request.resume)
-        return _graded(request, cells, keep, steps, stack)
+        return _graded(request, cells, keep, steps, stack).ledger
 
 
-def audit_without_ledger(request: Request, observe: Observe) -> Ledger:
+@dataclass(frozen=True, slots=True)
+class AuditInMemory:
+    """An audit that has ended, and those who graded, who can be asked more.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        Of all cells.
+    workers : Executor
+        They run tasks whose items are cells.
+    workplace : Workplace
+        What they share.
+    """
+
+    ledger: Ledger
+    workers: Executor
+    workplace: Workplace
+
+
+@contextmanager
+def audit_without_ledger(request: Request, observe: Observe) -> Iterator[AuditInMemory]:
     """Run an audit whose findings are kept nowhere but in what is returned.
+
+    Yields
+    ------
+    AuditInMemory
+        What was found; who graded it is stopped at the end of the context.
 
     Raises
     ------
@@ -111,7 +137,7 @@ def audit_without_ledger(request: Request, observe: Observe) -> Ledger:
     steps = _Steps(observe, len(cells))
     with ExitStack() as stack:
         stack.enter_context(interruptible(lambda: "stopped: nothing is kept"))
-        return _graded(request, cells, LedgerInMemory, steps, stack)
+        yield _graded(request, cells, LedgerInMemory, steps, stack)
 
 
 def _cells(request: Request) -> list[Cell]:
@@ -130,8 +156,8 @@ def _graded(
     keep: Callable[[Beginning], LedgerInMemory],
     steps: _Steps,
     stack: ExitStack,
-) -> Ledger:
-    """Grade what is not yet kept, and return the ledger of all cells."""
+) -> AuditInMemory:
+    """Grade what is not yet kept; the workers stay until the stack ends."""
     workplace = _workplace(request, stack)
     start = partial(executor, request.jobs, request.scheduler, workplace)
     workers = stack.enter_context(GroupedExecutor(start, _own_module))
@@ -142,7 +168,7 @@ def _graded(
     kept = stack.enter_context(keep(beginning))
     checked = made if request.scheduler is not None else None
     _grade_all(workers, GradeCell(workplace, checked), cells, kept, steps)
-    return kept.finish(cells)
+    return AuditInMemory(kept.finish(cells), workers, workplace)
 
 
 def _why_nothing(request: Request) -> str:
@@ -217,7 +243,7 @@ def _grade_all(
     steps.begin("starting", len(kept), len(first_of_each) + len(cells))
     if first_of_each and workplace.oracle == "double-double":
         steps.tell("loading the kernels; the first run compiles them, some 10 s")
-        load_kernels()
+        load_kernels({cell.function for cell in left})
     for cell, _ in workers.run(partial(prepare_cell, workplace), first_of_each):
         steps.end(f"truth of {cell.function} {cell.format} {cell.regime}")
     for cell, graded in workers.run(task, left, SECONDS_A_CELL):

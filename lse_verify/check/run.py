@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lse_verify.audit.executors import executor
-from lse_verify.audit.grade import Workplace
 from lse_verify.audit.ledger import Ledger
-from lse_verify.audit.run import Observe, Request, audit_without_ledger
+from lse_verify.audit.run import AuditInMemory, Observe, Request, audit_without_ledger
 from lse_verify.audit.standing import Outcome, Standing, standings
 from lse_verify.check.audit import Audit
 from lse_verify.check.baseline import (
@@ -92,28 +90,26 @@ def check(
     if ratchet is not None and ratchet.before is not None and not ratchet.is_recorded:
         regimes = [regime.name for regime in request.regimes]
         require_same_inputs(ratchet.before, request.seed, request.samples, regimes, ratchet.path)
-    ledger = audit_without_ledger(request, observe)
-    found = sorted(standings(ledger), key=lambda standing: (standing.name, standing.function))
-    told = list(checks(gate, found)) if gate is not None else []
-    shown = list(_shown(request, gate, ledger, observe)) if gate is not None else []
-    answer = Checked(ledger, told, shown)
+    with audit_without_ledger(request, observe) as audit:
+        found = sorted(standings(audit.ledger), key=lambda one: (one.name, one.function))
+        told = list(checks(gate, found)) if gate is not None else []
+        shown = list(_shown(audit, gate, observe)) if gate is not None else []
+    answer = Checked(audit.ledger, told, shown)
     return answer if ratchet is None else _ratcheted(answer, ratchet, found)
 
 
-def _shown(request: Request, gate: Gate, ledger: Ledger, observe: Observe) -> Iterator[Shown]:
-    """Yield the smallest inputs of what fails, sought in processes of their own."""
-    workplace = Workplace(None, request.base or Path.cwd(), request.data)
-    found = list(checks(gate, standings(ledger)))
-    if all(one.passed for one in found):
-        return
-    with executor(min(request.jobs, 1), None, workplace) as workers:
+def _shown(audit: AuditInMemory, gate: Gate, observe: Observe) -> Iterator[Shown]:
+    """Yield the smallest inputs of what fails, sought by those who graded it."""
 
-        def ask(sought: Sought) -> Shown | None:
-            observe(f"the smallest input: {sought.entry.cell}", 0, 0)
-            ((_, shown),) = workers.run(FindSmallest(workplace), [sought], _SECONDS_A_SEARCH)
-            return as_met(sought) if isinstance(shown, Lost) else shown
+    def ask(sought: Sought) -> Shown | None:
+        cell = sought.entry.cell
+        observe(f"the smallest input: {cell}", 0, 0)
+        task = FindSmallest(audit.workplace, sought)
+        ((_, shown),) = audit.workers.run(task, [cell], _SECONDS_A_SEARCH)
+        return as_met(sought) if isinstance(shown, Lost) else shown
 
-        yield from Audit(ledger, ask).smallest(gate, found)
+    found = list(checks(gate, standings(audit.ledger)))
+    yield from Audit(audit.ledger, ask).smallest(gate, [one for one in found if not one.passed])
 
 
 def _ratcheted(answer: Checked, ratchet: Ratchet, found: list[Standing]) -> Checked:

@@ -58,15 +58,15 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class FindSmallest:
-    """The task of finding it, for processes of their own."""
+    """The task of finding it, for processes of their own; its item is the cell."""
 
     workplace: Workplace
+    sought: Sought
 
-    def __call__(self, sought: Sought) -> Shown | None:
+    def __call__(self, cell: Cell) -> Shown | None:
         """Return the smallest input, None if no witness was kept."""
-        cell = sought.entry.cell
         implementation = find(cell.implementation, cell.function, self.workplace.base)
-        return smallest(sought, implementation, grader_at(self.workplace).ladder)
+        return smallest(self.sought, implementation, grader_at(self.workplace).ladder)
 
 
 def sought_of(gate: Gate, check: Check, entries: list[Entry]) -> Iterator[Sought]:

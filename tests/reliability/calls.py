@@ -176,13 +176,7 @@ def _prepare() -> None:
         # Those of libraries are as heavy as the libraries, and a main module would run.
         if ".adapters." not in found.name and not found.name.endswith("__main__"):
             importlib.import_module(found.name)
-    for name in (
-        "audit.run",
-        "audit.explain",
-        "check.run",
-        "search.exhaust.run",
-        "search.hunt.run",
-    ):
+    for name in _HAVE_WORKERS:
         _replace(f"lse_verify.{name}", "executor", _LightExecutor)
     _replace("lse_verify.bench.run", "bench", _began)
     _replace("lse_verify.proving.run", "Workers", _LightWorkers)
@@ -196,9 +190,7 @@ def _prepare() -> None:
         certify(function, tuple(_POINTS[kind] for kind in function.arguments), 20)
 
 
-_HAVE_WORKERS = (
-    *("audit.run", "audit.explain", "check.run", "search.exhaust.run", "search.hunt.run"),
-)
+_HAVE_WORKERS = ("audit.run", "audit.explain", "search.exhaust.run", "search.hunt.run")
 _POINTS: dict[str, tuple[float, ...] | float] = {"row": (1.0, 2.0), "value": 1.0, "parameter": 1.0}
 
 

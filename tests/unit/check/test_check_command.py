@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -114,6 +115,15 @@ def test_what_crashes_is_told_and_no_input_is_looked_for(check: Check, home: Pat
     done = check("kernels.py:crashes", "-f", "logsumexp", "--regime", "gap", *FEW, code=1)
     assert "crash" in done.stdout
     assert "smallest" not in done.stdout
+
+
+def test_the_process_that_graded_looks_for_the_smallest_input(check: Check, home: Path) -> None:
+    with (home / "kernels.py").open("a") as kernels:
+        kernels.write("with open('loads', 'a') as loads: print(os.getpid(), file=loads)\n")
+    done = check("kernels.py:Fast.logsumexp", "--regime", "gap", *FEW, code=1)
+    assert "the smallest input found" in done.stdout
+    loaded_in = {int(line) for line in (home / "loads").read_text().split()}
+    assert len(loaded_in - {os.getpid()}) == 1
 
 
 def test_the_ratchet_records_holds_and_tells_what_got_better_and_worse(

@@ -68,7 +68,8 @@ def test_the_findings_are_those_of_an_audit_of_the_same_function(tmp_path: Path)
         jobs=0,
     )
     observe: Observe = lambda what, done, total: None  # noqa: E731  # a protocol of one call
-    there = audit_without_ledger(request, observe)
+    with audit_without_ledger(request, observe) as audit:
+        there = audit.ledger
     here = _grade(shifted)
     assert [e.finding for e in here.findings] == [e.finding for e in there.entries]
 

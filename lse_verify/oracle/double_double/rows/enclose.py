@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from lse_verify.enclosure import EnclosureArray
-from lse_verify.family import FUNCTIONS
+from lse_verify.family import FUNCTIONS, function_named
 from lse_verify.family.block import Block
 from lse_verify.family.function import Function
 from lse_verify.family.lse_form import LseFunction
@@ -71,14 +71,19 @@ def enclose(function: Function, block: Block) -> EnclosureArray:
     return found
 
 
-def load_kernels() -> None:
-    """Load all kernels from disk, or compile them, which takes some 10 s and is kept there.
+def load_kernels(names: Iterable[str] = tuple(FUNCTIONS)) -> None:
+    """Load kernels from disk, or compile them, which takes some 10 s and is kept there.
 
     In one process, before there are several that would each compile for themselves.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Of the functions whose kernels are needed.
     """
     row_sums(np.zeros((1, LONGEST_SHORT + 1)))
     half = np.full((1, 2), 0.5)
-    for function in FUNCTIONS.values():
+    for function in map(function_named, names):
         kinds: dict[str, FloatArray | float] = {"row": half, "value": half[:, 0], "parameter": 0.5}
         enclose_chunk(function, Block(tuple(kinds[kind] for kind in function.arguments)))
 
