@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from calls import Caller
 from small_audit import AUDIT
 from small_commands import begin
 from small_exhaust import EXHAUST
@@ -57,6 +59,13 @@ class _Recorder:
 
 
 _KEY = "tried"
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """Who calls commands one after the other, each in a process forked for it."""
+    with Caller(tmp_path_factory.mktemp("calls")) as one:
+        yield one
 
 
 @pytest.fixture

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from calls import BEGAN, Caller
 from command_lines import COMMANDS, CommandLine, command_lines, shown
+from fuzzing import few_and_many
 from hostile_names import unseen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from trials import Tried
 
 EXIT_CODES = (0, 1, 2, 3, 130)
-
-
-@pytest.fixture(scope="module")
-def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    with Caller(tmp_path_factory.mktemp("calls")) as one:
-        yield one
 
 
 def _try(caller: Caller, line: CommandLine) -> int:
@@ -39,29 +33,20 @@ def _try(caller: Caller, line: CommandLine) -> int:
     return ended.code
 
 
-@pytest.mark.parametrize(
-    ("examples", "is_repeated"),
-    [(100, True), pytest.param(10_000, False, marks=pytest.mark.slow)],
-)
+@few_and_many(100, 10_000)
 def test_any_command_line_ends_well_or_in_one_line(
-    caller: Caller, tried: Tried, examples: int, is_repeated: bool
+    caller: Caller, tried: Tried, tries: settings
 ) -> None:
     codes: Counter[int] = Counter()
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=is_repeated,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @tries
     @given(command_lines())
     def holds(line: CommandLine) -> None:
         codes[_try(caller, line)] += 1
 
     holds()
     assert {0, 2, BEGAN} <= codes.keys()
-    assert codes[0] + codes[BEGAN] > examples // 20
+    assert codes[0] + codes[BEGAN] > tries.max_examples // 20
     tried("command lines", codes.total())
 
 

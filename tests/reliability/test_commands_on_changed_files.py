@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from calls import BEGAN, Caller
 from furniture import files
+from fuzzing import few_and_many
 from hostile_names import unseen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import Edit, edits, mutated
 from trials import Tried
@@ -36,28 +34,11 @@ CASES = (
 """The file that is changed, and a command that reads it."""
 
 
-@pytest.fixture(scope="module")
-def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    with Caller(tmp_path_factory.mktemp("calls")) as one:
-        yield one
-
-
-@pytest.mark.parametrize(
-    ("examples", "is_repeated"),
-    [(40, True), pytest.param(3000, False, marks=pytest.mark.slow)],
-)
-def test_a_command_ends_well_or_in_one_line(
-    caller: Caller, tried: Tried, examples: int, is_repeated: bool
-) -> None:
+@few_and_many(40, 3000)
+def test_a_command_ends_well_or_in_one_line(caller: Caller, tried: Tried, tries: settings) -> None:
     n_tried = 0
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=is_repeated,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @tries
     @given(st.sampled_from(CASES), edits(), st.integers(0, 4))
     def holds(case: tuple[str, str], changes: list[Edit], mend: int) -> None:
         nonlocal n_tried

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import few_and_many
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from machine import within
 from mutations import Edit, edits, mutated
@@ -42,23 +43,14 @@ def test_the_longest_row_is_read_in_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", parsers())
-@pytest.mark.parametrize(
-    ("examples", "is_repeated"),
-    [(40, True), pytest.param(1000, False, marks=pytest.mark.slow)],
-)
+@few_and_many(40, 1000)
 def test_what_is_changed_is_read_or_refused(
-    tmp_path: Path, tried: Tried, name: str, examples: int, is_repeated: bool
+    tmp_path: Path, tried: Tried, name: str, tries: settings
 ) -> None:
     parser = parsers()[name]
     n_tried = 0
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=is_repeated,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @tries
     @given(st.integers(0, len(parser.samples) - 1), edits(), st.booleans())
     def holds(sample: int, changes: list[Edit], mend: bool) -> None:
         nonlocal n_tried
