@@ -43,7 +43,7 @@ def profiles(
 
 def _gaps(site: Site) -> NDArray[np.int64] | None:
     """Return the bucket of the distance of the two terms, None where there are not two."""
-    if site.function.name == "logaddexp":
+    if site.function.of_two_values:
         first, second = site.block.wide(0), site.block.wide(1)
     elif site.function.name == "logsumexp" and site.block.n_terms == 2:
         first, second = site.block.wide(0).T

@@ -66,7 +66,7 @@ def properties(
         OTHER_LAYOUTS: _layouts(site, asker, got),
     }
     found |= of_twin(site, got, twin)
-    if (site.function.symmetric and site.block.n_terms != 1) or site.function.name == "logaddexp":
+    if (site.function.symmetric and site.block.n_terms != 1) or site.function.of_two_values:
         found["same when permuted"] = _permutation(site, asker, got)
     if site.function.shift:
         found["exact shift"] = _shift(site, asker, got, rng)
@@ -182,7 +182,7 @@ def of_twin(site: Site, got: FloatArray, twin: Asker | None) -> dict[str, Tally]
 
 def _permutation(site: Site, asker: Asker, got: FloatArray) -> Tally:
     """Ask for the terms in reverse."""
-    if site.function.name == "logaddexp":
+    if site.function.of_two_values:
         block = Block(site.block.arguments[::-1])
     else:
         turned = (

@@ -112,12 +112,12 @@ def reference_to(
 
 
 def floor_of(function: Function, fmt: Format) -> Fraction:
-    """Return what κ is relative to where |y| is less: 2**emin where there are weights, else 0.
+    """Return what κ is relative to where |y| is less: 2**emin where values cancel, else 0.
 
-    E is relative to no less than 2**emin. What has no weights has small slopes where its value is
-    small; weights move a value that is 0 or next to it by as much as any other.
+    E is relative to no less than 2**emin. Most functions have small slopes where their value is
+    small; what cancels to 0 moves by as much as any other value.
     """
-    return power_of_two(fmt.emin) if function.weighted else Fraction(0)
+    return power_of_two(fmt.emin) if function.cancels else Fraction(0)
 
 
 def _bounds(function: Function, block: Block, fmt: Format, finite: Flags) -> RoundedBounds:
@@ -146,7 +146,7 @@ def _condition(
         known = truth.enclosures.take(entries)
         slopes[entries] = log_weighted_slopes(function, block.take(places), known)
         sizes = log_magnitude(truth.enclosures)
-        if function.weighted:
+        if function.cancels:
             sizes = np.maximum(sizes, fmt.emin * np.log(2.0))
         with np.errstate(over="ignore", invalid="ignore"):
             condition = np.exp(slopes - sizes)

@@ -13,6 +13,7 @@ _FIRST = (
     "logsumexp",
     "weighted_logsumexp",
     "logaddexp",
+    "logaddexp2",
     "softplus",
     "logistic",
     "logsumexp0",

@@ -120,6 +120,15 @@ def _row_slopes(block: Block, relative: bool) -> Floats:
     return np.asarray(slopes + shares) if relative else np.asarray(slopes)
 
 
+def _logaddexp2_slopes(block: Block) -> Floats:
+    """Return log of p|a| + (1 − p)|b|, p the share of a to the base 2."""
+    entries = np.stack([block.wide(0), block.wide(1)], axis=1)
+    # Halved, so that no difference of entries overflows before it is multiplied.
+    half = entries / 2
+    down = 2 * (np.log(2.0) * (half - half.max(axis=1, keepdims=True)))
+    return _log_sum(_log_shares(down) + np.log(np.abs(entries)))
+
+
 def _logistic_slopes(block: Block) -> Floats:
     """Return log of |x|·p·(1 − p); neither share is found by taking the other from 1."""
     value = block.wide(0)
@@ -188,6 +197,7 @@ def _signed_log_sum(logs: Floats, sign: Floats) -> tuple[Floats, Floats]:
 
 
 _OTHERS = {
+    "logaddexp2": _logaddexp2_slopes,
     "logistic": _logistic_slopes,
     "negentropy": _negentropy_slopes,
     "bregman": _bregman_slopes,

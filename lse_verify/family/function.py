@@ -143,9 +143,14 @@ class Function(ABC):
     limit of that."""
     keeps_order: bool = False
     """Whether the outputs are ordered as the inputs are."""
-    weighted: bool = False
-    """Whether weights multiply its terms: then its slopes are not small where its value is, and
-    values that are exact have some that count for κ."""
+    cancels: bool = False
+    """Whether its value can be exact, or 0, where its slopes are not small: there they count for κ,
+    which is relative to no less than 2**emin."""
+
+    @property
+    def of_two_values(self) -> bool:
+        """Whether its arguments are the two terms of a sum."""
+        return self.arguments == ("value", "value")
 
     @abstractmethod
     def settle(self, point: Point) -> Case:

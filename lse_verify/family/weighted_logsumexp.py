@@ -47,7 +47,7 @@ class WeightedLogSumExp(Function):
     name = "weighted_logsumexp"
     arguments = ("row", "row")
     symmetric = True
-    weighted = True
+    cancels = True
 
     def settle(self, point: Point) -> Case:
         """Decide NaN, infinite terms, sums that are 0 or negative, and single terms."""

@@ -16,7 +16,7 @@ from lse_verify.family.block import Block
 from lse_verify.family.function import Function
 from lse_verify.formats import FloatArray, Format
 from lse_verify.inputs.probabilities import patterns_below_one, rounded_and_exact, softmax
-from lse_verify.inputs.values import Rows, finite, mix, nearby, wide
+from lse_verify.inputs.values import LN2, Rows, finite, mix, nearby, wide
 from lse_verify.inputs.weights import weights_of
 
 SHARPNESSES = (0.1, 2.0, 500.0)
@@ -140,6 +140,22 @@ def _two_values(draw: Draw) -> Iterable[Block]:
         yield Block((rows[:, 0].copy(), rows[:, 1].copy()))
 
 
+def _two_values_to_base_2(draw: Draw) -> Iterable[Block]:
+    for _ in range(2):
+        # Their truth is Arb's alone, as that of weights is.
+        rows = to_base_2(draw.fmt, draw.rng, draw.rows(draw.few, 2))
+        yield Block((rows[:, 0].copy(), rows[:, 1].copy()))
+
+
+def to_base_2(fmt: Format, rng: np.random.Generator, rows: FloatArray) -> FloatArray:
+    """Return rows over log 2, whose powers of 2 are what their exponentials were, or as they are.
+
+    So they meet the thresholds of exp2, and whole numbers as well as any others.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        return mix(rng, finite(fmt, wide(rows) / LN2), rows)
+
+
 def _value(draw: Draw) -> Iterable[Block]:
     return (Block((draw.against_zero(draw.count(1), 1)[:, 0],)) for _ in range(2))
 
@@ -212,6 +228,7 @@ _BY_ARGUMENTS: dict[tuple[str, ...], Arranger] = {
 
 _BY_NAME: dict[str, Arranger] = {
     "weighted_logsumexp": _row_and_weights,
+    "logaddexp2": _two_values_to_base_2,
     "logsumexp0": _row_against_zero,
     "smoothmax": _smoothmax,
     "smoothmin": _smoothmin,

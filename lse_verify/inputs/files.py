@@ -72,7 +72,7 @@ def load_rows(path: Path, fmt: Format) -> UserRows:
 def data_regime(path: str | Path) -> Regime:
     """Return the regime of a user's file, named by the file's name alone.
 
-    It has the functions that the shapes allow; logaddexp needs rows of two terms.
+    It has the functions that the shapes allow; functions of two values need rows of two terms.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def data_regime(path: str | Path) -> Regime:
     """
     path = Path(path).resolve()
     pairs = any(array.ndim == 2 and array.shape[1] == 2 for array in read_arrays(path))
-    functions = frozenset(FUNCTIONS) - (frozenset() if pairs else {"logaddexp"})
+    functions = frozenset(n for n, f in FUNCTIONS.items() if pairs or not f.of_two_values)
     reason = "The user's own data is what the implementation will meet."
     return Regime(f"{DATA_PREFIX}{path.name}", reason, functions, DataBlocks(path))
 
@@ -123,7 +123,7 @@ def _blocks(
 ) -> Iterator[Block]:
     rows, values = np.atleast_2d(array), array.ravel()
     match function:
-        case "logaddexp":
+        case "logaddexp" | "logaddexp2":
             if array.ndim == 2 and array.shape[1] == 2:
                 yield Block((array[:, 0].copy(), array[:, 1].copy()))
         case "softplus" | "logistic":

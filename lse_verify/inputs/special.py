@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from lse_verify.family import function_named
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray, Format
 from lse_verify.inputs.weights import special_weights
@@ -17,7 +18,7 @@ def special(
     function: str, fmt: Format, rng: np.random.Generator, samples: int
 ) -> tuple[Block, ...]:
     """Return the special inputs of a function: fixed ones, whatever the samples asked for."""
-    if function in ("logaddexp", "softplus", "logistic", "binomial_cumulant"):
+    if "row" not in function_named(function).arguments:
         return tuple(_of_values(function, fmt))
     if function == "negentropy":
         return tuple(Block((x,)) for x in _probabilities(fmt))
@@ -57,7 +58,7 @@ def _apart(fmt: Format, pairs: FloatArray) -> FloatArray:
 
 def _of_values(function: str, fmt: Format) -> Iterator[Block]:
     values = _values(fmt)
-    if function == "logaddexp":
+    if function_named(function).of_two_values:
         pairs = _grid(fmt, values, 2)
         yield Block((pairs[:, 0].copy(), pairs[:, 1].copy()))
     elif function in ("softplus", "logistic"):

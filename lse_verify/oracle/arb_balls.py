@@ -98,6 +98,14 @@ def _weighted_logsumexp(point: Point) -> list[Ball]:
     return [top + (total.log() if others < flint.arb(-0.5) else others.log1p())]
 
 
+def _logaddexp2(point: Point) -> list[Ball]:
+    """Return max + log1p(2**(min − max)), to the base 2."""
+    a, b = value_of(point, 0), value_of(point, 1)
+    top, log2 = flint.arb(max(a, b)), flint.arb.const_log2()
+    share = ((flint.arb(min(a, b)) - top) * log2).exp()
+    return [top + share.log1p() / log2]
+
+
 def _softmax(point: Point) -> list[Ball]:
     row = row_of(point)
     top = flint.arb(max(row))
@@ -153,6 +161,7 @@ def _bregman(point: Point) -> list[Ball]:
 
 _OTHERS = {
     "weighted_logsumexp": _weighted_logsumexp,
+    "logaddexp2": _logaddexp2,
     "softmax": _softmax,
     "logistic": _logistic,
     "log_softmax": _log_softmax,

@@ -127,8 +127,8 @@ class Ladder:
         """Return κ of one output from the derivatives that SymPy derived, judged by mpmath.
 
         κ = 1 stands for outputs that are settled without evaluation, save for shares of equal
-        entries and what has weights, and where |y| is below 2**`NEGLIGIBLE_LOG2` by no
-        cancellation of weights or others.
+        entries and values that cancel, and where |y| is below 2**`NEGLIGIBLE_LOG2` by no
+        cancellation.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ class Ladder:
         k, there = pending.k, case.at(pending)
         limits = function.strict_limits(there, k)
         is_unseen = all(limit is not None and abs(limit) <= UNSEEN for limit in limits)
-        if is_unseen and not function.weighted:
+        if is_unseen and not function.cancels:
             return 1.0
         # What decided the rounding may hold 0 or be wide: κ needs |y| itself.
         is_known = is_unseen or _is_narrow(truth)
@@ -217,7 +217,7 @@ def _evaluable(function: Function, outcome: Outcome) -> Pending | None:
     if isinstance(outcome, Enclosure) and function.returns_row and 0 < abs(outcome.lo) < 1:
         # Of any place, but one that is turned is not the first.
         return Pending(1 if outcome.lo > 0 else 2)
-    if isinstance(outcome, Enclosure) and function.weighted:
+    if isinstance(outcome, Enclosure) and function.cancels:
         return Pending(1)
     return None
 

@@ -57,6 +57,10 @@ Columns = tuple[list[int], list[list[Any]]]
 """How often each distinct column of some rows stands there, and its intervals row by row."""
 
 
+_BEYOND_LOG2 = 2**16
+"""No value and no slope of floats is so large. Where few bits leave an exponent open, an end may
+have one that itself has a thousand bits: that tells nothing, and no rational could hold it."""
+
 Ends = Any
 """An interval as mpmath's functions on raw tuples take it: its two ends."""
 
@@ -170,6 +174,8 @@ class _Row:
 def _enclosure(interval: Any) -> Enclosure | None:
     low, high = interval._mpi_
     if {low, high} & {finf, fninf, fnan}:
+        return None
+    if any(exp + bc > _BEYOND_LOG2 for _, _, exp, bc in (low, high)):
         return None
     return Enclosure(_outward(low, upward=False), _outward(high, upward=True))
 

@@ -40,6 +40,11 @@ class _Printer(MpmathPrinter):  # type: ignore[misc]  # SymPy ships no types
         term = self._print(expr.function)
         return f"total(lambda {index}: {term}, {self._print(first)}, {self._print(last)})"
 
+    def _print_log(self, expr: sp.log) -> str:  # SymPy's dispatch by class name
+        (argument,) = expr.args
+        printed = self._print(argument)
+        return f"log(mpf({printed}))" if argument.is_Integer else f"log({printed})"
+
     def _print_Abs(self, expr: sp.Abs) -> str:  # noqa: N802  # SymPy's dispatch by class name
         return f"abs({self._print(expr.args[0])})"
 

@@ -95,6 +95,12 @@ def _bregman() -> sp.Expr:
     return _lse0(x) - _lse0(x2) - summed((x[j] - x2[j]) * slope, j)
 
 
+def _to_base_2(expression: sp.Expr, *arguments: sp.Symbol) -> sp.Expr:
+    """Return f of the arguments times log 2, over log 2."""
+    scaled = {argument: argument * sp.log(2) for argument in arguments}
+    return expression.subs(scaled, simultaneous=True) / sp.log(2)
+
+
 def _softplus(argument: sp.Symbol) -> sp.Expr:
     """Return `logsumexp0` at n = 1, its one entry named."""
     return _lse0(x).subs(n, 1).doit().subs(x[1], argument)
@@ -109,6 +115,7 @@ def definitions() -> dict[str, Definition]:
         "logsumexp": Definition((x,), _lse(x)),
         "weighted_logsumexp": _weighted_lse(),
         "logaddexp": Definition((a, b), log_domain_sum),
+        "logaddexp2": Definition((a, b), _to_base_2(log_domain_sum, a, b)),
         "softplus": Definition((theta,), _softplus(theta)),
         "logistic": Definition((theta,), derivative(_softplus(theta), theta)),
         "logsumexp0": Definition((x,), _lse0(x)),

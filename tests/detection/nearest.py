@@ -76,6 +76,7 @@ def _judged(name: str, block: Block, row: int, output: int, fmt: Format) -> floa
 logsumexp = nearest("logsumexp")
 weighted_logsumexp = nearest("weighted_logsumexp")
 logaddexp = nearest("logaddexp")
+logaddexp2 = nearest("logaddexp2")
 softplus = nearest("softplus")
 logistic = nearest("logistic")
 logsumexp0 = nearest("logsumexp0")

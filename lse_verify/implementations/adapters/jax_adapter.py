@@ -158,6 +158,10 @@ def _logaddexp(jax: Any, a: Any, b: Any) -> Any:
     return jax.numpy.logaddexp(a, b)
 
 
+def _logaddexp2(jax: Any, a: Any, b: Any) -> Any:
+    return jax.numpy.logaddexp2(a, b)
+
+
 def _gradient(jax: Any, x: Any) -> Any:
     return jax.grad(lambda rows: jax.nn.logsumexp(rows, axis=-1).sum())(x)
 
@@ -182,6 +186,7 @@ _CALLS: tuple[tuple[str, str, Operation, str], ...] = (
     ("jax", "softplus", _softplus, "jax.nn.softplus(x)"),
     ("jax", "logistic", _sigmoid, "jax.nn.sigmoid(x)"),
     ("jax", "logaddexp", _logaddexp, "jax.numpy.logaddexp(a, b)"),
+    ("jax", "logaddexp2", _logaddexp2, "jax.numpy.logaddexp2(a, b)"),
     ("jax.cumlogsumexp", "logsumexp", _cumulative, "jax.lax.cumlogsumexp(x, axis=1)[:, -1]"),
     (
         "jax.grad",

@@ -1,4 +1,4 @@
-"""The library "numba": its own ``numpy.logaddexp``, which is what a compiled function calls.
+"""The library "numba": its own ``logaddexp`` and ``logaddexp2``, which compiled functions call.
 
 Compiled with ``fastmath=True`` it was told that no NaN occurs, and what it makes of one is the
 caller's own choice; elsewhere the bits were the same in all that was tried. Numba compiles no
@@ -19,16 +19,30 @@ _FORMATS = ("binary32", "binary64")
 
 
 @functools.cache
-def _logaddexp(*, fastmath: bool) -> Call:
-    """Compile it, once a process."""
+def _compiled(name: str, *, fastmath: bool) -> Call:
+    """Compile a call of it, once a process."""
     import numba
 
-    @numba.njit(fastmath=fastmath)  # type: ignore[untyped-decorator]
-    def logaddexp(a: Any, b: Any) -> Any:
-        return np.logaddexp(a, b)
+    function = getattr(np, name)
 
-    call: Call = logaddexp
+    @numba.njit(fastmath=fastmath)  # type: ignore[untyped-decorator]
+    def of_two(a: Any, b: Any) -> Any:
+        return function(a, b)
+
+    call: Call = of_two
     return call
+
+
+def _implementation(name: str, *, fastmath: bool) -> Implementation:
+    option = ", fastmath=True" if fastmath else ""
+    return Implementation(
+        "numba.fastmath" if fastmath else "numba",
+        name,
+        _FORMATS,
+        partial(_compiled, name, fastmath=fastmath),
+        f"numba.njit(lambda a, b: numpy.{name}(a, b){option})(a, b)",
+        twin="numba" if fastmath else None,
+    )
 
 
 LIBRARY = Library(
@@ -36,21 +50,9 @@ LIBRARY = Library(
     module="numba",
     distribution="numba",
     install="pip install numba",
-    implementations=(
-        Implementation(
-            "numba",
-            "logaddexp",
-            _FORMATS,
-            partial(_logaddexp, fastmath=False),
-            "numba.njit(lambda a, b: numpy.logaddexp(a, b))(a, b)",
-        ),
-        Implementation(
-            "numba.fastmath",
-            "logaddexp",
-            _FORMATS,
-            partial(_logaddexp, fastmath=True),
-            "numba.njit(lambda a, b: numpy.logaddexp(a, b), fastmath=True)(a, b)",
-            twin="numba",
-        ),
+    implementations=tuple(
+        _implementation(name, fastmath=fastmath)
+        for name in ("logaddexp", "logaddexp2")
+        for fastmath in (False, True)
     ),
 )

@@ -109,6 +109,10 @@ def _logaddexp(tf: Any, a: Any, b: Any) -> Any:
     return tf.experimental.numpy.logaddexp(a, b)
 
 
+def _logaddexp2(tf: Any, a: Any, b: Any) -> Any:
+    return tf.experimental.numpy.logaddexp2(a, b)
+
+
 def _logaddexp_of_columns(tf: Any, x: Any) -> Any:
     return _logaddexp(tf, x[:, 0], x[:, 1])
 
@@ -131,6 +135,7 @@ _CALLS: tuple[tuple[str, str, Operation, str], ...] = (
     ("", "softplus", _softplus, "tf.math.softplus(x)"),
     ("", "logistic", _sigmoid, "tf.math.sigmoid(x)"),
     ("", "logaddexp", _logaddexp, "tf.experimental.numpy.logaddexp(a, b)"),
+    ("", "logaddexp2", _logaddexp2, "tf.experimental.numpy.logaddexp2(a, b)"),
     (
         "cumulative",
         "logsumexp",

@@ -95,6 +95,10 @@ def _logaddexp(torch: Any, a: Any, b: Any) -> Any:
     return torch.logaddexp(a, b)
 
 
+def _logaddexp2(torch: Any, a: Any, b: Any) -> Any:
+    return torch.logaddexp2(a, b)
+
+
 def _gradient(torch: Any, x: Any) -> Any:
     leaf = x.requires_grad_()
     # A sum of the rows is not formed: in binary16 it could overflow.
@@ -127,6 +131,7 @@ _CALLS: tuple[tuple[str, str, Operation, str], ...] = (
     ("torch", "softplus", _softplus, "torch.nn.functional.softplus(x)"),
     ("torch", "logistic", _sigmoid, "torch.sigmoid(x)"),
     ("torch", "logaddexp", _logaddexp, "torch.logaddexp(a, b)"),
+    ("torch", "logaddexp2", _logaddexp2, "torch.logaddexp2(a, b)"),
     (
         "torch.logcumsumexp",
         "logsumexp",

@@ -5,6 +5,8 @@ A parameter is rounded to the format of the rows before it is used.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lse_verify.formats import FloatArray
@@ -24,6 +26,22 @@ def logaddexp_shifted(a: FloatArray, b: FloatArray) -> FloatArray:
     """Return max + log1p(exp(min − max)), of shape (m,)."""
     peak: FloatArray = np.maximum(a, b)
     total: FloatArray = peak + np.log1p(np.exp(np.minimum(a, b) - peak))
+    return total
+
+
+@np.errstate(all="ignore")
+def logaddexp2_naive(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return log2(exp2(a) + exp2(b)), of shape (m,)."""
+    total: FloatArray = np.log2(np.exp2(a) + np.exp2(b))
+    return total
+
+
+@np.errstate(all="ignore")
+def logaddexp2_shifted(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return max + log1p(exp2(min − max))/log(2), of shape (m,)."""
+    peak: FloatArray = np.maximum(a, b)
+    tail = np.log1p(np.exp2(np.minimum(a, b) - peak)) / a.dtype.type(math.log(2))
+    total: FloatArray = peak + tail
     return total
 
 

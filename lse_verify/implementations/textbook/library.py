@@ -123,6 +123,10 @@ _KIN = (
         "max + log1p(exp(min - max))",
         scheme="shifted_log1p",
     ),
+    _implementation("naive", "logaddexp2", kin.logaddexp2_naive, "log2(exp2(a) + exp2(b))"),
+    _implementation(
+        "shifted", "logaddexp2", kin.logaddexp2_shifted, "max + log1p(exp2(min - max)) / log(2)"
+    ),
     _implementation("naive", "softplus", kin.softplus_naive, "log(1 + exp(x))", scheme="naive"),
     _implementation(
         "shifted",

@@ -6,7 +6,7 @@ import numpy as np
 
 from lse_verify.family.block import Block
 from lse_verify.formats import FloatArray
-from lse_verify.inputs.arrange import Arrangement, Draw, second_rows
+from lse_verify.inputs.arrange import Arrangement, Draw, second_rows, to_base_2
 from lse_verify.inputs.probabilities import patterns_below_one, rounded_and_exact, softmax
 from lse_verify.inputs.regimes import REGIMES, WITH_IMPLIED_ZERO
 from lse_verify.inputs.values import finite, mix, wide
@@ -64,8 +64,10 @@ def arranged(
     if name == "weighted_logsumexp":
         x = draw.rows(count, n)
         return space.probe(Block((x, weights_of(space.fmt, rng, x))))
-    if name == "logaddexp":
+    if space.function.of_two_values:
         rows = draw.rows(count, 2)
+        if name == "logaddexp2":
+            rows = to_base_2(space.fmt, draw.rng, rows)
     elif space.of_shares:
         rows = _shares(space, draw, count, n)
     elif name in WITH_IMPLIED_ZERO:

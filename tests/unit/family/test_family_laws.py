@@ -102,7 +102,7 @@ def test_an_increasing_function_rises_with_every_entry(name: str) -> None:
         if math.isinf(max(raised)):
             continue
         higher: Point = (raised if isinstance(point[0], tuple) else raised[0], *point[1:])
-        if name == "logaddexp":
+        if function.of_two_values:
             higher = (raised[0], point[1])
         (_, _, before), (_, _, after) = (*values(function, point), *values(function, higher))
         assert before.lo <= after.hi
@@ -121,7 +121,7 @@ def test_the_order_is_kept_by_softmax_and_log_softmax_alone() -> None:
 def test_a_shift_moves_logsumexp_and_leaves_the_softmaxes() -> None:
     shifts = {name: FUNCTIONS[name].shift for name in ALL if FUNCTIONS[name].shift}
     moved = {name for name, kind in shifts.items() if kind == "moves"}
-    assert moved >= {"logsumexp", "logaddexp"}
+    assert moved >= {"logsumexp", "logaddexp", "logaddexp2"}
     left = {name for name, kind in shifts.items() if kind == "leaves"}
     assert left == {"softmax", "log_softmax", "log_softmax_gradient"}
 
@@ -191,6 +191,7 @@ def test_the_upper_limit_of_logsumexp_is_max_plus_log_n() -> None:
         ("logsumexp", 3, 3),
         ("weighted_logsumexp", 3, 3),
         ("logaddexp", 1, 2),
+        ("logaddexp2", 1, 2),
         ("softplus", 1, 2),
         ("logistic", 1, 2),
         ("logsumexp0", 2, 3),

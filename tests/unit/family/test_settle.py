@@ -42,6 +42,8 @@ NAN_POINTS: list[tuple[str, Point]] = [
     ("weighted_logsumexp", ((INF, 1.0), (1.0, NAN))),
     ("logaddexp", (NAN, 1.0)),
     ("logaddexp", (INF, NAN)),
+    ("logaddexp2", (NAN, 1.0)),
+    ("logaddexp2", (-INF, NAN)),
     ("softplus", (NAN,)),
     ("logistic", (NAN,)),
     ("logsumexp0", ((0.0, NAN),)),
@@ -83,6 +85,8 @@ def test_every_function_is_tested_with_nan() -> None:
         ("logsumexp", ((INF, INF),), INF),
         ("logaddexp", (INF, -INF), INF),
         ("logaddexp", (1.0, INF), INF),
+        ("logaddexp2", (INF, -INF), INF),
+        ("logaddexp2", (INF, INF), INF),
         ("logsumexp0", ((INF, 1.0),), INF),
         ("softplus", (INF,), INF),
         ("smoothmax", ((INF, 1.0), 0.5), INF),
@@ -104,6 +108,7 @@ def test_an_infinity_that_dominates_is_the_result(name: str, point: Point, expec
         ("logsumexp", ((-INF,),), -INF),
         ("logsumexp", ((-INF, -INF),), -INF),
         ("logaddexp", (-INF, -INF), -INF),
+        ("logaddexp2", (-INF, -INF), -INF),
         ("smoothmax", ((), 2.0), -INF),
         ("smoothmax", ((-INF, -INF), 2.0), -INF),
         ("smoothmin", ((), 2.0), INF),
@@ -144,6 +149,8 @@ def test_the_result_is_exactly_zero(name: str, point: Point) -> None:
         ("logsumexp", ((-INF, 5e-324, -INF),), 5e-324),
         ("logaddexp", (-INF, 1e308), 1e308),
         ("logaddexp", (0.1, -INF), 0.1),
+        ("logaddexp2", (-INF, 1e308), 1e308),
+        ("logaddexp2", (0.1, -INF), 0.1),
         ("smoothmax", ((0.1,), 3.0), 0.1),
         ("smoothmax", ((-INF, 0.1), 5e-324), 0.1),
         ("smoothmin", ((0.1,), 3.0), 0.1),
@@ -186,6 +193,9 @@ def test_an_entry_of_one_stays_beside_others_because_its_slope_counts() -> None:
         ("logsumexp", ((1.0, 1.0),)),
         ("logsumexp", ((0.0, -1e300),)),
         ("logaddexp", (0.0, 0.0)),
+        ("logaddexp2", (0.0, 5e-324)),
+        ("logaddexp2", (1.0, 2.0)),
+        ("logaddexp2", (-0.5, -1e300)),
         ("softplus", (0.0,)),
         ("logistic", (5e-324,)),
         ("logistic", (-1e300,)),
@@ -199,6 +209,11 @@ def test_an_entry_of_one_stays_beside_others_because_its_slope_counts() -> None:
 )
 def test_two_terms_that_count_are_left_to_the_oracle(name: str, point: Point) -> None:
     assert only(name, point) == Pending(1)
+
+
+@pytest.mark.parametrize("value", [0.1, -1.0, 5e-324, -1e308, 2.0**53])
+def test_equal_logarithms_to_the_base_2_give_one_more(value: float) -> None:
+    assert only("logaddexp2", (value, value)) == Enclosure.exactly(Fraction(value) + 1)
 
 
 @pytest.mark.parametrize("zero", [0.0, -0.0])

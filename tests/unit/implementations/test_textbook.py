@@ -92,6 +92,7 @@ def _mp_definition(name: str, *arguments: list[float] | float) -> list[mpmath.mp
             mpmath.log(mpmath.fsum(b * mpmath.exp(v) for v, b in zip(x, y, strict=True)))
         ],
         "logaddexp": lambda: [lse([x[0], y[0]])],
+        "logaddexp2": lambda: [mpmath.log(mpmath.mpf(2) ** x[0] + mpmath.mpf(2) ** y[0], 2)],
         "smoothmax": lambda: [lse([y[0] * v for v in x]) / y[0]],
         "smoothmin": lambda: [-lse([-y[0] * v for v in x]) / y[0]],
         "softmax": lambda: [mpmath.exp(v) / mpmath.exp(lse(x)) for v in x],

@@ -99,6 +99,28 @@ def test_kappa_beside_zero_is_that_of_the_weights_over_the_floor(
     assert LADDER.condition(function, point, 0, truth, floor) == pytest.approx(2**14, rel=1e-15)
 
 
+def test_kappa_to_the_base_2_weighs_both_arguments_by_their_shares() -> None:
+    # 2^−1 and 2^−½, over their sum, and its logarithm to the base 2, by hand.
+    share = 0.5 / (0.5 + math.sqrt(0.5))
+    expected = (share + (1 - share) / 2) / math.log2(0.5 + math.sqrt(0.5))
+    assert judged("logaddexp2", (-1.0, -0.5)) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("point", "kappa"),
+    [
+        ((-1.0, -1.0), math.inf),
+        ((-1.0 + 2.0**-50, -1.0 + 2.0**-50), (1 - 2.0**-50) * 2.0**50),
+        ((3.0, 3.0), 0.75),
+        ((0.0, 0.0), 0.0),
+        ((-0.3, -math.inf), 1.0),
+        ((0.0, -math.inf), 1.0),
+    ],
+)
+def test_kappa_to_the_base_2_counts_where_the_value_is_exact(point: Point, kappa: float) -> None:
+    assert judged("logaddexp2", point) == pytest.approx(kappa, rel=1e-14, abs=1e-300)
+
+
 @pytest.mark.parametrize("x", [-745.0, -40.0, -1.0, 1e-300, 3.0])
 def test_kappa_of_logistic_is_the_argument_times_the_other_share(x: float) -> None:
     assert judged("logistic", (x,)) == pytest.approx(abs(x) / (1 + math.exp(x)), rel=1e-15)
@@ -203,6 +225,12 @@ NASTY: list[tuple[str, Point]] = [
     ("weighted_logsumexp", ((LARGEST, -LARGEST), (5e-324, LARGEST))),
     ("weighted_logsumexp", ((0.0, -2000.0), (2.0, -1.0))),
     ("logaddexp", (0.0, -745.0)),
+    ("logaddexp2", (0.0, -1075.0)),
+    ("logaddexp2", (0.0, -20000.0)),
+    ("logaddexp2", (-1.0, -1.0 - 2.0**-40)),
+    ("logaddexp2", (LARGEST, -LARGEST)),
+    ("logaddexp2", (LARGEST, LARGEST * (1 - 2.0**-53))),
+    ("logaddexp2", (5e-324, -5e-324)),
     ("softplus", (-745.0,)),
     ("softplus", (-5000.0,)),
     ("logistic", (-745.0,)),

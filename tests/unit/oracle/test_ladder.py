@@ -67,6 +67,7 @@ POINTS: list[tuple[str, Point]] = [
     ("logsumexp", ((0.5, -1.25, 3.0),)),
     ("logsumexp", ((0.0, -700.0),)),
     ("logaddexp", (0.5, 0.25)),
+    ("logaddexp2", (0.5, 0.25)),
     ("softplus", (-3.0,)),
     ("logistic", (-3.0,)),
     ("logsumexp0", ((0.5, -1.25),)),

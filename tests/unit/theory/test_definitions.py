@@ -43,6 +43,7 @@ def of_specification(name: str, length: int, place: int) -> sp.Expr:
         "logsumexp": lse,
         "weighted_logsumexp": sp.log(sp.Add(*(weights[at] * sp.exp(x[at]) for at in places))),
         "logaddexp": sp.log(sp.exp(a) + sp.exp(b)),
+        "logaddexp2": sp.log(2**a + 2**b) / sp.log(2),
         "smoothmax": sp.log(total_of_exp(x, length, t)) / t,
         "smoothmin": -sp.log(total_of_exp(x, length, -t)) / t,
         "softmax": sp.exp(x[place]) / total_of_exp(x, length),
@@ -94,7 +95,7 @@ def test_the_definition_is_the_formula_of_the_specification(name: str, length: i
 def test_every_function_of_the_table_is_defined_and_no_other() -> None:
     of_rows = {"logsumexp", "logsumexp0", "negentropy", *ROW_FUNCTIONS}
     of_two_rows = {"bregman", "weighted_logsumexp"}
-    of_values = {"logaddexp", "softplus", "logistic"}
+    of_values = {"logaddexp", "logaddexp2", "softplus", "logistic"}
     with_parameter = {"smoothmax", "smoothmin", "binomial_cumulant", "multinomial_cumulant"}
     assert set(ALL) == of_rows | of_two_rows | of_values | with_parameter
 

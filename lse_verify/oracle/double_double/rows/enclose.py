@@ -26,7 +26,7 @@ _MOST_RESULTS = 2**13
 _MOST_ENTRIES = 2**18
 """At once: what is kept of each result stays in cache, and memory does not grow with the rows."""
 
-WITHOUT_KERNEL = ("weighted_logsumexp",)
+WITHOUT_KERNEL = ("weighted_logsumexp", "logaddexp2")
 """The functions of the family of which Arb is the first to tell anything."""
 
 

@@ -52,6 +52,7 @@ def exactly(function: str, point: list[list[float]]) -> list[float]:
             "logsumexp": [lse],
             "weighted_logsumexp": [_weighted(*point)],
             "logaddexp": [lse],
+            "logaddexp2": [mpmath.log(sum(mpmath.mpf(2) ** v for v in x), 2)],
             "logsumexp0": [mpmath.log1p(total)],
             "softmax": shares,
             "log_softmax": [v - lse for v in x],
