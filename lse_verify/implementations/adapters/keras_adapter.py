@@ -1,14 +1,15 @@
-"""The libraries "keras_numpy", "keras_torch" and "keras_openvino": Keras over its backends.
+"""The libraries "keras_numpy", "keras_torch" and so on: Keras over its backends.
 
 A process has one backend, chosen before Keras is imported. So each backend is a library of its
 own and computes in a child process, in this interpreter, whatever else is loaded here.
 
 Most of ``keras.ops`` hands its arguments on to functions that other adapters grade, and returns
-their bits: over jax and TensorFlow all of it does. Here is what has code of its own in Keras.
+their bits: over jax all of it does, over TensorFlow all but logaddexp2. Here is what has code of
+its own in Keras.
 Over NumPy that is all but logsumexp and logaddexp; the binary cross-entropy of logits is softplus
 where the label is 0. Over torch it is what is given in binary16 and computed in binary32. Over
-OpenVINO, which has neither, it is logsumexp and logaddexp; there Keras makes constants of its
-arguments, and OpenVINO then leaves out the absolute value in logaddexp
+OpenVINO, which has none of them, it is logsumexp, logaddexp and logaddexp2; there Keras makes
+constants of its arguments, and OpenVINO then leaves out the absolute value in the latter two
 (openvinotoolkit/openvino#38166). What Keras returns in another format is left out: it makes
 binary32 of the binary64 arrays that most functions are given.
 """
@@ -44,6 +45,7 @@ _ARGUMENTS = {
     "softplus": ["value"],
     "logistic": ["value"],
     "logaddexp": ["value", "value"],
+    "logaddexp2": ["value", "value"],
 }
 _RETURN_A_ROW = ("softmax", "log_softmax")
 
@@ -115,6 +117,10 @@ def _sigmoid(ops: Any, x: FloatArray) -> Any:
 
 def _logaddexp(ops: Any, a: FloatArray, b: FloatArray) -> Any:
     return ops.logaddexp(a, b)
+
+
+def _logaddexp2(ops: Any, a: FloatArray, b: FloatArray) -> Any:
+    return ops.logaddexp2(a, b)
 
 
 def _implementation(
@@ -210,8 +216,28 @@ OPENVINO_HERE = _library(
         "keras.ops.logaddexp(a, b)",
         "binary16 bfloat16 binary32",
     ),
+    _implementation(
+        "keras_openvino",
+        "logaddexp2",
+        _logaddexp2,
+        "keras.ops.logaddexp2(a, b)",
+        "binary16 bfloat16 binary32",
+    ),
+)
+
+TENSORFLOW_HERE = _library(
+    "tensorflow",
+    "pip install keras tensorflow",
+    _implementation(
+        "keras_tensorflow",
+        "logaddexp2",
+        _logaddexp2,
+        "keras.ops.logaddexp2(a, b)",
+        "binary16 bfloat16 binary32 binary64",
+    ),
 )
 
 NUMPY = _in_child(NUMPY_HERE)
 TORCH = _in_child(TORCH_HERE)
 OPENVINO = _in_child(OPENVINO_HERE)
+TENSORFLOW = _in_child(TENSORFLOW_HERE)

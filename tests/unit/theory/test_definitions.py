@@ -43,7 +43,7 @@ def of_specification(name: str, length: int, place: int) -> sp.Expr:
         "logsumexp": lse,
         "weighted_logsumexp": sp.log(sp.Add(*(weights[at] * sp.exp(x[at]) for at in places))),
         "logaddexp": sp.log(sp.exp(a) + sp.exp(b)),
-        "logaddexp2": sp.log(2**a + 2**b) / sp.log(2),
+        "logaddexp2": sp.log((2**a + 2**b).rewrite(sp.exp)) / sp.log(2),
         "smoothmax": sp.log(total_of_exp(x, length, t)) / t,
         "smoothmin": -sp.log(total_of_exp(x, length, -t)) / t,
         "softmax": sp.exp(x[place]) / total_of_exp(x, length),

@@ -51,6 +51,7 @@ def test_the_child_of_keras_serves_what_the_library_offers() -> None:
         (keras_adapter.NUMPY, keras_adapter.NUMPY_HERE),
         (keras_adapter.TORCH, keras_adapter.TORCH_HERE),
         (keras_adapter.OPENVINO, keras_adapter.OPENVINO_HERE),
+        (keras_adapter.TENSORFLOW, keras_adapter.TENSORFLOW_HERE),
     ):
         assert library == here
         module = importlib.import_module(keras_adapter.__name__)
