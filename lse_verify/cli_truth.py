@@ -143,9 +143,9 @@ def bench(
     from lse_verify.bench.run import Request
     from lse_verify.bench.run import bench as run_bench
     from lse_verify.report import show
-    from lse_verify.report.performance import make_folder, write_performance
+    from lse_verify.report.performance import require_folder, write_performance
 
-    make_folder(out)
+    require_folder(out)
     request = Request(command(sys.argv[1:]), seed, environment.described())
     with show.progress(quiet=json, still=True) as observe:
         found = run_bench(request, observe)

@@ -129,7 +129,9 @@ def make_folder(folder: Path) -> None:
         If it cannot be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # One by one: mkdir calls itself for those above, of which a path may have two thousand.
+        for place in () if folder.is_dir() else (*reversed(folder.parents), folder):
+            place.mkdir(exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
 

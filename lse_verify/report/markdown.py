@@ -12,7 +12,7 @@ import jinja2
 from lse_verify.audit.ledger import Ledger
 from lse_verify.audit.standing import Standing, standings
 from lse_verify.audit.verdict import MEANING
-from lse_verify.execution.files import unwritable, write_whole
+from lse_verify.execution.files import make_folder, unwritable, write_whole
 from lse_verify.report import properties
 from lse_verify.report.experiment import experiment
 from lse_verify.report.headline import headlines, subject
@@ -142,8 +142,8 @@ def write_figures(drawn: Sequence[File], folder: Path, ours: Iterable[str]) -> N
     ours : iterable of str
         Patterns of names that only such reports have.
     """
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for pattern in ours:
             for stale in {*folder.glob(pattern)} - {folder / drawing.name for drawing in drawn}:
                 stale.unlink()

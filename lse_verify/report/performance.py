@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lse_verify.bench.contenders.contender import PRECISION_BITS
 from lse_verify.bench.measurements import Measurements, encode, read_measurements
-from lse_verify.execution.files import unwritable, write_whole
+from lse_verify.execution.files import make_folder, unwritable, write_whole
 from lse_verify.report import performance_sections as sections
 from lse_verify.report.markdown import FIGURES, REPORT, environment
 from lse_verify.report.performance_headlines import headlines
@@ -43,7 +43,7 @@ def write_performance(found: Measurements, folder: Path) -> Path:
     OutputError
         If something cannot be written; each file is there whole or not at all.
     """
-    make_folder(folder)
+    require_folder(folder)
     write_whole(folder / MEASUREMENTS, encode(found))
     return rewrite_performance(folder / MEASUREMENTS, folder)
 
@@ -63,7 +63,7 @@ def rewrite_performance(measurements: Path, folder: Path) -> Path:
 
     found = read_measurements(measurements)
     drawn = drawings(found)
-    make_folder(folder)
+    require_folder(folder)
     for drawing in drawn:
         write_whole(folder / FIGURES / drawing.name, drawing.content)
     path = folder / REPORT
@@ -95,7 +95,7 @@ def render(found: Measurements, drawn: list[Drawing]) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 
-def make_folder(folder: Path) -> None:
+def require_folder(folder: Path) -> None:
     """Make the folder of a report: asked before minutes are spent on what is to go there.
 
     Raises
@@ -103,9 +103,6 @@ def make_folder(folder: Path) -> None:
     OutputError
         If it cannot be made or written to.
     """
-    try:
-        (folder / FIGURES).mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except OSError as error:
-        raise unwritable(folder, error) from error
+    make_folder(folder / FIGURES)
+    if not os.access(folder, os.W_OK):
+        raise unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))

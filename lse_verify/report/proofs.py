@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lse_verify.execution.files import unwritable, write_whole
+from lse_verify.execution.files import make_folder, write_whole
 from lse_verify.proving.outcome import ClaimOutcome, CoqOutcome, MixtureOutcome, Proofs, Shown
 from lse_verify.report.derivations import (
     Derivation,
@@ -91,10 +91,7 @@ def write_proofs(
     OutputError
         If something cannot be written; each file is there whole or not at all.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
+    make_folder(folder)
     if proofs.mixtures is not None:
         write_whole(folder / MIXTURES, _mixture_rows(proofs.mixtures, proofs.seed).encode())
     path = folder / REPORT

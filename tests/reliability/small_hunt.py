@@ -52,7 +52,13 @@ if __name__ == "__main__":
             if is_begun
             else begun(int(jobs), scheduler or None, folder)
         )
-        print(kept_lines(folder / JOURNAL) if is_begun else 0, ISLANDS, flush=True)
+        kept = [kept_lines(folder / JOURNAL) if is_begun else 0]
         store = Path("reports", "witnesses.jsonl")
-        found = run(request, lambda *_: None, lambda hunt: keep(store, hunt.finds.values()))
+
+        def observe(*_: object) -> None:
+            """Tell how many islands were kept, once they are gone on with."""
+            while kept:
+                print(kept.pop(), ISLANDS, flush=True)
+
+        found = run(request, observe, lambda hunt: keep(store, hunt.finds.values()))
         print(msgspec.json.encode(found).decode())

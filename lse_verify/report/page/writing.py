@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from lse_verify.audit.ledger import Ledger
-from lse_verify.execution.files import write_whole
+from lse_verify.execution.files import unwritable, write_whole
 from lse_verify.report.page.content import Writer
 from lse_verify.report.page.environment import environment
 from lse_verify.report.page.figures import Figures
@@ -38,20 +38,25 @@ def write_page(report: Path, ledger: Ledger | None = None) -> Path:
     OutputError
         If it cannot be written; it is there whole or not at all.
     """
+    path = report.with_name(PAGE)
     writer = Writer(Figures(report.parent))
+    try:
+        content = writer.content(report.read_text(encoding="utf-8"))
+    except OSError as error:
+        # Its folder was there a moment ago.
+        raise unwritable(path, error) from error
     style, script = (_part(name) for name in ("page.css", "page.js"))
     text = (
         environment()
         .get_template("page.html.j2")
         .render(
-            content=writer.content(report.read_text(encoding="utf-8")),
+            content=content,
             grades=None if ledger is None else grades(ledger, writer),
             style=style,
             script=script,
             hash=_hash,
         )
     )
-    path = report.with_name(PAGE)
     write_whole(path, text.encode())
     return path
 

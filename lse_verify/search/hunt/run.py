@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from lse_verify.audit.executors import executor
 from lse_verify.audit.finding import Failure
@@ -80,7 +80,9 @@ def run(request: Request, observe: Observe, keep: Keep = bool) -> Hunt:
             # Before the journal ends: who is killed between the two goes on, and does it again.
             keep(told.hunt)
         if journal is not None:
-            journal.finish(checked(head) + checked(told.hunt))
+            # What has ended goes on nowhere: it says nothing of where it was.
+            nowhere = replace(head, first=replace(head.first, base="."))
+            journal.finish(checked(nowhere) + checked(told.hunt))
     return told.hunt
 
 
@@ -158,9 +160,7 @@ def _quests(head: Head) -> Iterator[Quest]:
         if until and time.time() >= until:
             return
         evaluations = ISLAND_EVALUATIONS if until else share + (number < rest)
-        yield msgspec.structs.replace(
-            head.first, number=number, evaluations=evaluations, until=until
-        )
+        yield replace(head.first, number=number, evaluations=evaluations, until=until)
 
 
 def _journal(request: Request, head: Head, stack: ExitStack) -> Journal[Head, Line] | None:

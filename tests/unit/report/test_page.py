@@ -16,6 +16,7 @@ import pytest
 from lse_verify.audit.finding import Failure, Finding
 from lse_verify.audit.ledger import Entry, Ledger
 from lse_verify.audit.standing import standings
+from lse_verify.errors import OutputError
 from lse_verify.report import write_report
 from lse_verify.report.markdown import render
 from lse_verify.report.page import write_page
@@ -89,6 +90,11 @@ def test_the_page_stands_beside_the_report_and_the_same_report_gives_the_same_by
     page = write_page(report, two)
     assert page == report.parent / "report.html"
     assert page.read_text(encoding="utf-8") == html
+
+
+def test_a_report_that_is_gone_meanwhile_is_told_in_one_line(tmp_path: Path, two: Ledger) -> None:
+    with pytest.raises(OutputError, match=r"report\.html': No such file or directory; "):
+        write_page(tmp_path / "report.md", two)
 
 
 def test_everything_is_in_the_page_and_nothing_is_fetched(html: str) -> None:

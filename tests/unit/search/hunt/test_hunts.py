@@ -71,6 +71,11 @@ def test_a_hunt_that_was_stopped_goes_on_to_the_same_file(tmp_path: Path) -> Non
     assert hunt == run(REQUEST, silent)
 
 
+def test_the_file_of_a_hunt_that_has_ended_says_nothing_of_where_it_was(tmp_path: Path) -> None:
+    run(changed(folder=tmp_path / "out", base=tmp_path), silent)
+    assert str(tmp_path).encode() not in (tmp_path / "out" / "hunt.jsonl").read_bytes()
+
+
 def _after_one_island(step: Step | None, evaluations: int, total: int) -> None:
     if step is None:
         raise ZeroDivisionError
