@@ -8,6 +8,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from lse_verify.errors import OutputError
@@ -130,7 +131,8 @@ def make_folder(folder: Path) -> None:
     """
     try:
         # One by one: mkdir calls itself for those above, of which a path may have two thousand.
-        for place in () if folder.is_dir() else (*reversed(folder.parents), folder):
+        missing = [*takewhile(lambda place: not place.exists(), folder.parents)]
+        for place in (*reversed(missing), folder):
             place.mkdir(exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error

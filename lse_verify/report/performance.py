@@ -103,6 +103,7 @@ def require_folder(folder: Path) -> None:
     OutputError
         If it cannot be made or written to.
     """
+    make_folder(folder)
     make_folder(folder / FIGURES)
     if not os.access(folder, os.W_OK):
         raise unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))

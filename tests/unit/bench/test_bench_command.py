@@ -99,7 +99,7 @@ def test_a_report_is_written_again_from_its_measurements(call: Call, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("bench --out file", "cannot write 'file': Not a directory; choose another folder"),
+        ("bench --out file", "cannot write 'file': File exists; choose another folder"),
         ("bench --seed -1", "Invalid value for '--seed'"),
         ("report none.json", "cannot read 'none.json': No such file or directory;"),
         ("report words.json", "'words.json' has no measurements"),
