@@ -80,9 +80,7 @@ def run(request: Request, observe: Observe, keep: Keep = bool) -> Hunt:
             # Before the journal ends: who is killed between the two goes on, and does it again.
             keep(told.hunt)
         if journal is not None:
-            # What has ended goes on nowhere: it says nothing of where it was.
-            nowhere = replace(head, first=replace(head.first, base="."))
-            journal.finish(checked(nowhere) + checked(told.hunt))
+            journal.finish(checked(_nowhere(head)) + checked(told.hunt))
     return told.hunt
 
 
@@ -114,6 +112,12 @@ def ended(folder: Path) -> tuple[Head, Hunt] | None:
     """
     path = folder / JOURNAL
     return read_hunt(path) if path.exists() and not part_of(path).exists() else None
+
+
+def _nowhere(head: Head) -> Head:
+    """Return the head of what goes on no more, and need not say where it was."""
+    files = {Path(name).name: digest for name, digest in head.files.items()}
+    return replace(head, first=replace(head.first, base="."), files=files)
 
 
 @dataclass(slots=True)

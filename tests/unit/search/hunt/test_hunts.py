@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from pathlib import Path
 
@@ -72,8 +73,13 @@ def test_a_hunt_that_was_stopped_goes_on_to_the_same_file(tmp_path: Path) -> Non
 
 
 def test_the_file_of_a_hunt_that_has_ended_says_nothing_of_where_it_was(tmp_path: Path) -> None:
-    run(changed(folder=tmp_path / "out", base=tmp_path), silent)
-    assert str(tmp_path).encode() not in (tmp_path / "out" / "hunt.jsonl").read_bytes()
+    mine = tmp_path / "mine.py"
+    mine.write_text("import numpy as np\n\ndef logaddexp(a, b):\n    return np.logaddexp(a, b)\n")
+    folder = tmp_path / "out"
+    run(changed(implementation="mine.py:logaddexp", folder=folder, base=tmp_path), silent)
+    head, _ = read_hunt(folder / "hunt.jsonl")
+    assert head.files == {"mine.py": hashlib.sha256(mine.read_bytes()).hexdigest()}
+    assert str(tmp_path).encode() not in (folder / "hunt.jsonl").read_bytes()
 
 
 def _after_one_island(step: Step | None, evaluations: int, total: int) -> None:
