@@ -29,6 +29,9 @@ Kind = Literal["float", "digits", "number"]
 _LARGEST_EXPONENT = 20_000
 """Numbers with more digits than that before or after the point are not read."""
 
+_LONGEST = 1200
+"""The characters of what is read; a binary64 written in full has at most some 1,080."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
@@ -93,6 +96,11 @@ def read_quoted(text: str) -> Quoted:
     (True, True)
     """
     text = text.strip()
+    if len(text) > _LONGEST:
+        raise BadInput(
+            f"'{text[:20]}…' has {len(text):,} characters; the longest float has fewer than "
+            f"{_LONGEST:,}, give no more"
+        )
     if found := _HEX.fullmatch(text):
         return Quoted(text, _from_hex(text, found))
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from gmpy2 import mpz
+
 from lse_verify.formats import floor_log2
 
 
@@ -38,7 +40,8 @@ def decimal_string(value: Fraction, digits: int, side: int = 0) -> str:
     integer = math.floor(scaled) + outward if settles else round(scaled)
     if integer == 10**digits:
         integer, exponent = integer // 10, exponent + 1
-    return ("-" if value < 0 else "") + _place_point(str(integer), exponent)
+    # Python writes no more than 4,300 digits of an integer.
+    return ("-" if value < 0 else "") + _place_point(mpz(integer).digits(), exponent)
 
 
 def _place_point(text: str, exponent: int) -> str:

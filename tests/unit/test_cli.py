@@ -336,6 +336,11 @@ def test_truth_of_softmax_prints_each_output_and_exact_ones_as_fractions(run: Ru
     assert sum(line.endswith(" = 1/3") for line in lines) == 3
 
 
+def test_as_many_digits_are_printed_as_can_be_asked_for(run: Run) -> None:
+    ended = run("truth", "--digits", "5000", "0", "1")
+    assert len(ended.out.splitlines()[1].strip()) == len("= 1.") + 4999
+
+
 def test_a_long_line_of_digits_is_not_broken(run: Run) -> None:
     ended = run("truth", "--digits", "300", "0", "1")
     assert max(len(line) for line in ended.out.splitlines()) > 300

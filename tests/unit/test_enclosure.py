@@ -278,6 +278,9 @@ class TestDecimal:
     def test_exponents_far_beyond_floats_are_written(self, k: int) -> None:
         assert decimal_string(Fraction(10) ** k * Fraction(4, 3), 3) == f"1.33e{k:+d}"
 
+    def test_more_digits_are_written_than_python_writes_of_an_integer(self) -> None:
+        assert decimal_string(Fraction(2, 3), 9000) == f"0.{'6' * 8999}7"
+
     @pytest.mark.parametrize("digits", [0, -1])
     def test_a_decimal_without_digits_is_refused(self, digits: int) -> None:
         with pytest.raises(ValueError, match="at least 1 digit"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -55,6 +56,12 @@ def test_a_text_stands_for(text: str, fmt: str, kind: Kind, nearest: float) -> N
     assert reading.nearest.hex() == nearest.hex()
 
 
+def test_the_longest_float_is_read_in_full() -> None:
+    longest = f"{-Decimal((2.0**53 - 1) * 2.0**-1074):f}"
+    assert len(longest) > 1070
+    assert read_quoted(longest).value == -Fraction((2.0**53 - 1) * 2.0**-1074)
+
+
 def test_what_is_written_is_not_rounded() -> None:
     assert read_quoted(" 0.1 ").value == Fraction(1, 10)
     assert read_quoted("0x1.62e42fefa39ef357p-1").value == Fraction(0x162E42FEFA39EF357, 2**65)
@@ -64,7 +71,7 @@ def test_what_is_written_is_not_rounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "torch", "1,5", "0x", "0xp3", "1e99999", "0x1p99999", "1e-99999"]
+    "text", ["", "torch", "1,5", "0x", "0xp3", "1e99999", "0x1p99999", "1e-99999", "3" * 1201]
 )
 def test_what_is_no_number_is_one_line(text: str) -> None:
     with pytest.raises(BadInput) as refused:
