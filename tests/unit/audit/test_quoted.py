@@ -57,7 +57,7 @@ def test_a_text_stands_for(text: str, fmt: str, kind: Kind, nearest: float) -> N
 
 
 def test_the_longest_float_is_read_in_full() -> None:
-    longest = f"{-Decimal((2.0**53 - 1) * 2.0**-1074):f}"
+    longest = f"-{Decimal((2.0**53 - 1) * 2.0**-1074):f}"
     assert len(longest) > 1070
     assert read_quoted(longest).value == -Fraction((2.0**53 - 1) * 2.0**-1074)
 
