@@ -15,6 +15,7 @@ import numpy as np
 from nearest import log_softmax as nearest_log_softmax
 from nearest import log_softmax_gradient as nearest_gradient
 from nearest import logaddexp as nearest_logaddexp
+from nearest import logaddexp2 as nearest_logaddexp2
 from nearest import logistic as nearest_logistic
 from nearest import logsumexp as nearest_logsumexp
 from nearest import smoothmin as nearest_smoothmin
@@ -335,6 +336,26 @@ def swapped_only_when_larger(a: Array, b: Array) -> Array:
     y = nearest_logaddexp(a, b)
     bump = (b > a) & np.isfinite(a) & np.isfinite(y)
     return np.where(bump, _format(a).next_up(np.where(bump, y, 0)), y).astype(a.dtype)
+
+
+def log_2_in_binary32(a: Array, b: Array) -> Array:
+    """A constant made in another format, as Keras over TensorFlow has it."""
+    with np.errstate(all="ignore"):
+        tail = np.log1p(np.exp2(-np.abs(a - b))) / float(np.log(np.float32(2)))
+    y = nearest_logaddexp2(a, b)
+    return np.where(np.isfinite(y), np.maximum(a, b) + tail, y)
+
+
+def smaller_argument_taken_out(a: Array, b: Array) -> Array:
+    """What is added back cancels against what was taken out, as in NLTK."""
+    base = np.minimum(a, b)
+    with np.errstate(all="ignore"):
+        shifted = base + np.log2(np.exp2(a - base) + np.exp2(b - base))
+    return np.where(np.isfinite(shifted), shifted, nearest_logaddexp2(a, b))
+
+
+def equal_arguments_counted_once(a: Array, b: Array) -> Array:
+    return np.where(a == b, a, nearest_logaddexp2(a, b)).astype(a.dtype)
 
 
 def infinite_too_early(x: Array) -> Array:
