@@ -110,6 +110,8 @@ def textbook(name: str, point: Point, k: int) -> Bracket:
         unit = MP.ldexp(MP.fsum(map(abs, terms)) / total + size, 80 - PREC_BITS)
     elif name == "logaddexp":
         value = lse([*row, parameter])
+    elif name == "logaddexp2":
+        value = lse([MP.ln2 * row[0], MP.ln2 * parameter]) / MP.ln2
     elif name == "logistic":
         value = MP.exp(row[0]) / (1 + MP.exp(row[0]))
         unit = MP.ldexp(value, 80 - PREC_BITS)

@@ -113,6 +113,8 @@ def test_thirty_kills_amid_the_report_leave_what_writes_it(
 def test_a_run_killed_amid_its_report_goes_on_to_the_same_report(
     small_run: Run, undisturbed: Run, tried: Tried
 ) -> None:
+    if not small_run.kind.times:
+        pytest.skip("it has no report")
     small_run.put(undisturbed)
     (small_run.out / ".report.md.tmp").write_text("half of a report that is much longer\n" * 10_000)
     end(small_run.resume())
