@@ -250,13 +250,17 @@ def _content(descriptor: int) -> str:
 
 def _files(folder: Path) -> dict[str, tuple[int, int, int]]:
     found = {}
-    for path in folder.rglob("*"):
-        # What is imported leaves its code, and folders change with what is in them.
-        if "__pycache__" not in path.parts:
-            at = path.lstat()
-            changed = 0 if path.is_dir() else at.st_mtime_ns
-            size = 0 if path.is_dir() else at.st_size
-            found[str(path.relative_to(folder))] = (at.st_mode, size, changed)
+    left = [folder]
+    # Not by rglob, which cannot go as deep as some calls make folders.
+    while left:
+        for entry in os.scandir(left.pop()):
+            # What is imported leaves its code, and folders change with what is in them.
+            if entry.name == "__pycache__":
+                continue
+            at, is_folder = entry.stat(follow_symlinks=False), entry.is_dir(follow_symlinks=False)
+            size, changed = (0, 0) if is_folder else (at.st_size, at.st_mtime_ns)
+            found[entry.path.removeprefix(f"{folder}/")] = (at.st_mode, size, changed)
+            left += [Path(entry)] if is_folder else []
     return found
 
 
