@@ -79,7 +79,7 @@ def data_regime(path: str | Path) -> Regime:
     BadInput
         If the file cannot be used.
     """
-    path = Path(path).resolve()
+    path = Path(path).absolute()
     pairs = any(array.ndim == 2 and array.shape[1] == 2 for array in read_arrays(path))
     functions = frozenset(n for n, f in FUNCTIONS.items() if pairs or not f.of_two_values)
     reason = "The user's own data is what the implementation will meet."

@@ -90,7 +90,7 @@ def witnesses_regime(path: Path) -> Regime:
     reason = (
         f"What hunts found, shrunk: {len(stored)} inputs at which some implementation was worst."
     )
-    return Regime(WITNESSES, reason, functions, WitnessBlocks(path.resolve()))
+    return Regime(WITNESSES, reason, functions, WitnessBlocks(path.absolute()))
 
 
 def stored_path(regimes: Iterable[Regime]) -> Path | None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lse_verify.errors import BadInput
+from lse_verify.errors import BadInput, LedgerError
 from lse_verify.family import FUNCTIONS
 from lse_verify.formats import BFLOAT16, BINARY16, BINARY64, FORMATS
 from lse_verify.inputs.batch import Regime
 from lse_verify.inputs.files import data_regime, load_rows, spec_of
 from lse_verify.inputs.regimes import REGIMES, regime_named
+from lse_verify.inputs.witnesses import witnesses_regime
 
 
 def csv(folder: Path, text: str) -> Path:
@@ -239,3 +240,13 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "no array")
     assert "real numbers are needed" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["loop/rows.npy", "loop.csv"])
+def test_links_that_lead_to_themselves_are_told_in_one_line(tmp_path: Path, name: str) -> None:
+    for link in ("loop", "loop.csv"):
+        (tmp_path / link).symlink_to(link)
+    with pytest.raises(BadInput, match="Too many levels of symbolic links"):
+        data_regime(tmp_path / name)
+    with pytest.raises((BadInput, LedgerError), match="Too many levels of symbolic links"):
+        witnesses_regime(tmp_path / name)
