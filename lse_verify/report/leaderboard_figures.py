@@ -63,14 +63,12 @@ class Dot:
 def drawings(spaces: Spaces, times: Mapping[Row, float]) -> list[Drawing]:
     """Draw a figure a function and machine, a panel a format, where there is what compares."""
     found: list[Drawing] = []
-    machines = sorted({row.source.machine for row in times})
     for function in dict.fromkeys(function for function, _ in spaces):
+        dots = {fmt: [*_dots(spaces, function, fmt, times)] for fmt in GLANCED}
+        machines = sorted({dot.row.source.machine for of in dots.values() for dot in of})
         for machine in machines:
-            panels = {
-                fmt: [dot for dot in _dots(spaces, function, fmt, times) if _on(dot, machine)]
-                for fmt in GLANCED
-            }
-            panels = {fmt: dots for fmt, dots in panels.items() if len(dots) > 1}
+            panels = {fmt: [dot for dot in of if _on(dot, machine)] for fmt, of in dots.items()}
+            panels = {fmt: there for fmt, there in panels.items() if len(there) > 1}
             if panels:
                 where = f", machine {machine}" if len(machines) > 1 else ""
                 found.append(_drawing(function, machine, where, panels))

@@ -79,7 +79,11 @@ def test_a_caller_cannot_change_what_is_registered() -> None:
 
 
 def test_the_name_of_a_library_selects_all_its_implementations() -> None:
-    assert names(["numpy"]) == [("numpy", "logaddexp"), ("numpy.reduce", "logsumexp")]
+    assert names(["numpy"]) == [
+        ("numpy", "logaddexp"),
+        ("numpy", "logaddexp2"),
+        ("numpy.reduce", "logsumexp"),
+    ]
 
 
 def test_the_name_of_an_implementation_selects_it_for_all_its_functions() -> None:
@@ -105,6 +109,7 @@ def test_what_is_named_twice_is_selected_once() -> None:
     assert names(["numpy.reduce", "numpy"]) == [
         ("numpy.reduce", "logsumexp"),
         ("numpy", "logaddexp"),
+        ("numpy", "logaddexp2"),
     ]
 
 

@@ -121,6 +121,18 @@ def test_machines_have_figures_of_their_own(ledger: Make, entry: MakeEntry) -> N
     assert "`alpha`" not in drawn[1].caption
 
 
+def test_what_was_timed_on_one_of_two_machines_needs_no_number(
+    ledger: Make, entry: MakeEntry
+) -> None:
+    first = ledger(*(entry(name) for name in ("alpha", "beta")))
+    other = ledger(*(entry(name, "softplus") for name in ("gamma", "delta")))
+    header = msgspec.structs.replace(other.header, machine={"processor": "another"})
+    found = board([first, Ledger(header, other.entries)])
+    drawn = drawings(found.spaces, found.times)
+    assert {d.name for d in drawn} == {"speed-logsumexp.svg", "speed-softplus.svg"}
+    assert all("machine" not in d.caption for d in drawn)
+
+
 def test_the_caption_names_the_fastest_and_the_fastest_that_is_stable(
     ledger: Make, entry: MakeEntry, finding: MakeFinding
 ) -> None:
