@@ -316,7 +316,9 @@ def state(library):
     told = {name: os.environ[name] for name in kept}
     # Loading jax 0.10.2 draws 13 of NumPy's random numbers, which Guard puts back.
     drawn = "" if library == "jax" else str(np.random.get_state())
-    return told, os.getcwd(), np.geterr(), caught, random.getstate(), drawn
+    # Loading NLTK 3.10.4 where scikit-learn is draws Python's, which Guard puts back too.
+    pythons = () if library == "nltk" else random.getstate()
+    return told, os.getcwd(), np.geterr(), caught, pythons, drawn
 
 first = pickle.load(sys.stdin.buffer)
 before = state(first.library)
