@@ -33,10 +33,12 @@ _BELOW_LN2 = 0.69
 class LogAddExp2(Function):
     """``logaddexp2(a, b)``.
 
-    Equal arguments give a + 1. Of others, binary fractions as all floats are, the value is
-    irrational: were it a fraction r of the denominator 2ᵏ that a and b have too, then with
-    t = 2^(2⁻ᵏ) a power of t would be the sum of two others, but 1, t, …, t^(2ᵏ−1) are independent
-    over the rationals. That of −1 and −1 is 0, where a little more or less of them counts in full.
+    Equal arguments give a + 1; of −1 and −1 that is 0, where a little more or less of them counts
+    in full. Of others, fractions as all floats are, the value is irrational. Were it a fraction,
+    take N as a common denominator of the three and t = 2^(1/N): a power of t would be the sum of
+    two others. But 1, t, …, t^(N−1) are independent over the rationals, as x^N − 2 is irreducible
+    (Eisenstein), so that the three differ by whole numbers; and 1 + 2ᵈ is a power of 2 for the
+    whole number d = 0 alone.
     """
 
     name = "logaddexp2"

@@ -17,7 +17,7 @@ from lse_verify.inputs.weights import opposed
 from lse_verify.inputs.witnesses import WITNESSES_PREFIX, witnesses_regime
 
 EVERY = frozenset(FUNCTIONS)
-OF_VALUES = frozenset({"logaddexp", "logaddexp2", "softplus", "logistic", "binomial_cumulant"})
+OF_VALUES = frozenset(name for name, f in FUNCTIONS.items() if "row" not in f.arguments)
 OF_ROWS = EVERY - OF_VALUES
 OF_PROBABILITIES = frozenset({"negentropy"})
 OF_WEIGHTS = frozenset({"weighted_logsumexp"})
